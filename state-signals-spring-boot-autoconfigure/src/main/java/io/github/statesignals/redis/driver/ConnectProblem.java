@@ -101,7 +101,7 @@ public enum ConnectProblem {
 	LOADING(false, replies("LOADING"),
 			"Redis is loading its data: give it more time with 'state-signals.connect-timeout'."),
 
-	CLIENTS(false, replies("ERR max number of clients reached"),
+	CLIENTS(false, replies("ERR max number of clients"),
 			"Raise 'maxclients' of the server, or close connections of other applications."),
 
 	CLUSTER_NODE(false, replies("MOVED|ASK"),

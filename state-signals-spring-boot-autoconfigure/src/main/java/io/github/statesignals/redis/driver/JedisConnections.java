@@ -1,7 +1,9 @@
 package io.github.statesignals.redis.driver;
 
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.exceptions.JedisException;
 
+import org.springframework.data.redis.RedisConnectionFailureException;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
@@ -29,9 +31,19 @@ final class JedisConnections {
 		JedisConnectionFactory derived = create(jedis, jedis.getClientConfiguration());
 		if (derived != null) {
 			derived.afterPropertiesSet();
-			derived.start();
+			start(derived);
 		}
 		return derived;
+	}
+
+	// It connects to Sentinels and clusters, and throws the driver's exceptions.
+	private static void start(JedisConnectionFactory derived) {
+		try {
+			derived.start();
+		}
+		catch (JedisException ex) {
+			throw new RedisConnectionFailureException("Cannot connect: " + ex.getMessage(), ex);
+		}
 	}
 
 	private static @Nullable JedisConnectionFactory create(JedisConnectionFactory jedis,

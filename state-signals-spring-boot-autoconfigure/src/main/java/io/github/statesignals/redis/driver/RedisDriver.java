@@ -98,9 +98,7 @@ public final class RedisDriver {
 		if (this.blocking.incrementAndGet() >= size) {
 			opened.close();
 			throw new DataAccessResourceFailureException(
-					("The pool of %d connections would have none left for other commands: "
-							+ "raise 'spring.data.redis.jedis.pool.max-active'")
-						.formatted(size));
+					"The pool of %d connections would have none left for other commands".formatted(size));
 		}
 		return opened;
 	}

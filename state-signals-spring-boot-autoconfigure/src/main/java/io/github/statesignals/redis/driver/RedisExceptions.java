@@ -169,7 +169,9 @@ public final class RedisExceptions {
 		if (reason == null || problem == ConnectProblem.PERMISSION) {
 			return notSent(failure);
 		}
-		String remedy = (problem != ConnectProblem.NO_ANSWER) ? problem.remedy() : null;
+		// A running application has connected before: its use of TLS is right.
+		boolean passing = problem == ConnectProblem.NO_ANSWER || problem == ConnectProblem.CLOSED;
+		String remedy = passing ? null : problem.remedy();
 		return new SignalNotSentException(
 				(remedy != null) ? StringUtils.trimTrailingCharacter(reason, '.') + ". " + remedy : reason, failure);
 	}
