@@ -28,7 +28,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * The permissions that the Redis user of an application needs, and the message where it
- * is not.
+ * lacks one.
  */
 @Tag("faults")
 @Timeout(120)

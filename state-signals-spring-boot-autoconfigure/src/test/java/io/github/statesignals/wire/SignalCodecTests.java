@@ -53,7 +53,7 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * The JSON of the wire, compared with messages that the Python package wrote and read
- * when it was asked ({@code src/test/resources/wire}), and against any other input.
+ * when it was asked ({@code src/test/resources/wire}), and with any other input.
  */
 class SignalCodecTests {
 
@@ -1075,8 +1075,8 @@ class SignalCodecTests {
 	}
 
 	/**
-	 * A value in which numbers are equal if they are the same number, of any class holds
-	 * them: any decimal of up to 17 digits is taken to be a double.
+	 * A value in which numbers are equal if they are the same number, of any class: any
+	 * decimal of up to 17 digits is taken to be a double.
 	 */
 	private static @Nullable Object exact(@Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
