@@ -146,7 +146,12 @@ class RedisStreamSignalTransportTests extends SignalTransportContractTests {
 	void tasksForAfterReceivingRunAfterAllThatWasReadTogether() {
 		SignalTransport sender = start().transport();
 		keeping("r", (number) -> true).transport.stop();
-		IntStream.range(0, 200).forEach((i) -> sender.send(this.channel, signal("p", i), null));
+		// All are stored before any is read: else they may be read one by one.
+		CompletableFuture
+			.allOf(IntStream.range(0, 200)
+				.mapToObj((i) -> sender.send(this.channel, signal("p", i), null))
+				.toArray(CompletableFuture[]::new))
+			.join();
 		SignalTransport transport = createTransport();
 		Queue<String> steps = new ConcurrentLinkedQueue<>();
 		keeping("r", transport, (number) -> {
