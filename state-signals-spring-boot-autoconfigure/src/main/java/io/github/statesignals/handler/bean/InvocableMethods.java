@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
+import org.aopalliance.aop.Advice;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.Advisor;
@@ -78,15 +79,7 @@ public final class InvocableMethods {
 	 * bean may ask for it.
 	 */
 	public static void checkAdvice(Method method, @Nullable Object bean) {
-		checkCached(method, bean);
-		if (bean instanceof Advised advised) {
-			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
-			for (Advisor advisor : advised.getAdvisors()) {
-				if (advisor.getAdvice() instanceof AsyncExecutionInterceptor && matches(advisor, method, targetClass)) {
-					refuseAsynchronous(method);
-				}
-			}
-		}
+		checkAdvice(method, bean, true);
 	}
 
 	/**
@@ -94,12 +87,21 @@ public final class InvocableMethods {
 	 * cached, also where XML declares the cache: its source is no bean.
 	 */
 	public static void checkCached(Method method, @Nullable Object bean) {
-		if (bean instanceof Advised advised) {
-			Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
-			for (Advisor advisor : advised.getAdvisors()) {
-				if (advisor.getAdvice() instanceof CacheInterceptor cache && matches(advisor, method, targetClass)) {
-					refuseCached(cache.getCacheOperationSource(), method, targetClass);
-				}
+		checkAdvice(method, bean, false);
+	}
+
+	private static void checkAdvice(Method method, @Nullable Object bean, boolean synchronous) {
+		if (!(bean instanceof Advised advised)) {
+			return;
+		}
+		Class<?> targetClass = AopProxyUtils.ultimateTargetClass(bean);
+		for (Advisor advisor : advised.getAdvisors()) {
+			Advice advice = advisor.getAdvice();
+			if (advice instanceof CacheInterceptor cache && matches(advisor, method, targetClass)) {
+				refuseCached(cache.getCacheOperationSource(), method, targetClass);
+			}
+			if (synchronous && advice instanceof AsyncExecutionInterceptor && matches(advisor, method, targetClass)) {
+				refuseAsynchronous(method);
 			}
 		}
 	}
