@@ -84,7 +84,8 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 					batch.forEach((publish) -> publish.fail(failure));
 				}
 				else {
-					batch.forEach((publish) -> publish.retry(RedisExceptions.scriptFailure(ex)));
+					DataAccessException failure = RedisExceptions.scriptFailure(ex);
+					batch.forEach((publish) -> publish.retry(failure));
 					this.retries.later(() -> send(batch, attempt + 1));
 					return;
 				}
