@@ -6,7 +6,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -95,8 +94,7 @@ public final class DefaultSignalResponder implements SignalResponder {
 		this.responderId = this.durable ? name : ResponderIds.create(name);
 		TextLength.check(this.responderId, "The id of a SignalResponder",
 				"shorten its name, state-signals.responder.name or spring.application.name");
-		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers,
-				new AtomicReference<>());
+		this.answers = new SignalAnswers(name, channel, this.responderId, this.durable, services, this.handlers);
 		this.handling = new SignalHandling(this.responderId, services, this.listeners, this.unanswered, this.answers,
 				this::handled);
 		this.locks = new SignalLocks(name, channel, this.durable, services);

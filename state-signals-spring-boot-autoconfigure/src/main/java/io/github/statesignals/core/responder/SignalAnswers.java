@@ -35,6 +35,11 @@ record SignalAnswers(String name, String channel, String responderId, boolean du
 
 	private static final Logger logger = LoggerFactory.getLogger(SignalResponder.class);
 
+	SignalAnswers(String name, String channel, String responderId, boolean durable, EngineServices services,
+			RegisteredHandlers handlers) {
+		this(name, channel, responderId, durable, services, handlers, new AtomicReference<>());
+	}
+
 	void respond(@Nullable Delivery delivery, Response response, @Nullable List<String> handledEvents) {
 		if (logger.isDebugEnabled()) {
 			logger.debug("Answering '{}' of '{}' with ras {}", LogText.printable(response.event()),
