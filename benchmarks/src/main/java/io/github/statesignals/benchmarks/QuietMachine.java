@@ -44,7 +44,7 @@ final class QuietMachine {
 		this.exporter = exporter;
 		this.responder = responder;
 		this.redis = redis;
-		this.compilers = compilerMillis();
+		this.compilers = compilerMillis(exporter, responder);
 		this.measured = measuredMillis();
 		this.begin = System.nanoTime();
 		// Its next value is the load since this one.
@@ -59,14 +59,14 @@ final class QuietMachine {
 		double load = SYSTEM.getCpuLoad() * SYSTEM.getAvailableProcessors();
 		double millis = (System.nanoTime() - this.begin) / 1e6;
 		double others = load - (measuredMillis() - this.measured) / millis;
-		double compilers = (compilerMillis() - this.compilers) / millis;
+		double compilers = (compilerMillis(this.exporter, this.responder) - this.compilers) / millis;
 		return (others > OTHERS || compilers > COMPILERS)
 				? "compilers used %.2f, other processes %.2f of a core".formatted(compilers, Math.max(0, others))
 				: null;
 	}
 
-	private double compilerMillis() {
-		return this.exporter.compilerMillis() + this.responder.compilerMillis();
+	static double compilerMillis(PeerProcess exporter, PeerProcess responder) {
+		return exporter.compilerMillis() + responder.compilerMillis();
 	}
 
 	private double measuredMillis() {

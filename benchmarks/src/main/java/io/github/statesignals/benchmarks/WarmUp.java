@@ -25,16 +25,13 @@ final class WarmUp {
 	 */
 	void run(Runnable work, Duration time, int times) {
 		for (int i = 0; i < times; i++) {
-			double before = compilationMillis();
+			double before = QuietMachine.compilerMillis(this.exporter, this.responder);
 			work.run();
-			if (compilationMillis() - before < QuietMachine.COMPILERS * time.toMillis()) {
+			double compilers = QuietMachine.compilerMillis(this.exporter, this.responder) - before;
+			if (compilers < QuietMachine.COMPILERS * time.toMillis()) {
 				return;
 			}
 		}
-	}
-
-	private double compilationMillis() {
-		return this.exporter.compilerMillis() + this.responder.compilerMillis();
 	}
 
 }
