@@ -175,10 +175,10 @@ public final class SignalCounters {
 				responderId);
 	}
 
-	public void unexpected(Response response, Enum<?> verdict, boolean late) {
+	public void unexpected(Response response, String problem, boolean late) {
 		(late ? this.late : this.unexpected).increment();
 		warn("An answer of '{}' to '{}' of '{}' does not count: {}", response.responderId(), response.event(),
-				response.publisherId(), verdict.name());
+				response.publisherId(), problem);
 	}
 
 }

@@ -27,26 +27,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class ResponseTally {
 
-	// Whether a response counts.
+	// Whether a response counts, and the reason why it does not.
 	enum Verdict {
 
-		/** It counts. */
-		COUNTED,
-
-		/** It carries no {@code ras}, and is no answer yet. */
-		WITHOUT_RAS,
-
-		/** It comes from a responder that has answered already. */
-		REPEATED,
-
-		/** It comes from a responder that is not awaited. */
-		NOT_AWAITED,
+		COUNTED(null),
 
 		/** It is to a publish that a rule or a timeout of zero ended without it. */
-		UNAWAITED,
+		UNAWAITED(null),
 
-		/** It is to a publish that has ended, or to none. */
-		LATE
+		WITHOUT_RAS("it has no ras"),
+
+		REPEATED("the responder has already answered"),
+
+		NOT_AWAITED("the responder is not awaited"),
+
+		LATE("no publish in flight awaits it");
+
+		final @Nullable String problem;
+
+		Verdict(@Nullable String problem) {
+			this.problem = problem;
+		}
 
 	}
 

@@ -217,14 +217,15 @@ public final class SignalPublisher implements Publication.Owner {
 	}
 
 	private void log(Response response, Verdict verdict) {
-		if (verdict == Verdict.COUNTED || verdict == Verdict.UNAWAITED) {
+		String problem = verdict.problem;
+		if (problem == null) {
 			if (logger.isDebugEnabled()) {
 				logger.debug("'{}' answered '{}' with ras {}", LogText.printable(response.responderId()),
 						response.event(), response.ras());
 			}
 		}
 		else {
-			this.services.counters().unexpected(response, verdict, verdict == Verdict.LATE);
+			this.services.counters().unexpected(response, problem, verdict == Verdict.LATE);
 		}
 	}
 

@@ -30,12 +30,17 @@ import io.github.statesignals.core.engine.InMemoryApplications.Settings;
 import io.github.statesignals.core.exporter.DefaultSignalExporter;
 import io.github.statesignals.transport.ResponseExtension;
 import io.github.statesignals.transport.SignalExtension;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.core.task.TaskRejectedException;
 import org.springframework.dao.QueryTimeoutException;
 
@@ -130,6 +135,23 @@ class CorrelationTests {
 		assertThat(publish).isNotDone();
 		respond(exporter, "start", new ResponseExtension(id));
 		assertThat(get(publish).responses()).containsOnlyKeys("r1");
+	}
+
+	@ParameterizedTest
+	@ExtendWith(OutputCaptureExtension.class)
+	@CsvSource({ "r1, 1, the responder has already answered", "stranger, 1, the responder is not awaited",
+			"r2, , it has no ras", "ended, 1, no publish in flight awaits it" })
+	void anAnswerThatDoesNotCountIsLoggedWithTheReason(String responderId, @Nullable Integer ras, String reason,
+			CapturedOutput output) {
+		SignalExporter exporter = exporter(new Settings(), "r1", "r2");
+		exporter.signal("start").publishAsync();
+		Message<Signal, SignalExtension> signal = this.peer.receive("start");
+		this.peer.answer("r1", signal, 1);
+		String id = responderId.equals("ended") ? "another" : signal.extension().id();
+		this.peer.respond(new Response(responderId, exporter.getPublisherId(), "start", ras, null),
+				new ResponseExtension(id));
+		assertThat(output.getOut()).contains("An answer of '%s' to 'start' of '%s' does not count: %s (1 so far"
+			.formatted(responderId, exporter.getPublisherId(), reason));
 	}
 
 	@Test
