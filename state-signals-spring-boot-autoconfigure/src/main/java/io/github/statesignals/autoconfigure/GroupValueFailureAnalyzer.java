@@ -37,8 +37,8 @@ final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 		ConfigurationProperty property = cause.getProperty();
 		if (type == StateSignalsProperties.class && property != null && "".equals(property.getValue())) {
 			ConfigurationPropertyName name = property.getName();
-			return analysis(name, "is empty", name.getLastElement(Form.UNIFORM), "Remove it, or set '%s.%s'.", name,
-					cause);
+			return analysis(name.toString(), "is empty", name.getLastElement(Form.UNIFORM),
+					"Remove it, or set '%s.%s'.", name, cause);
 		}
 		if (!(cause.getCause() instanceof ConverterNotFoundException)
 				|| type.getEnclosingClass() != StateSignalsProperties.class) {
@@ -51,14 +51,18 @@ final class GroupValueFailureAnalyzer extends AbstractFailureAnalyzer<BindExcept
 			return new FailureAnalysis("The property '%s' lacks a name before '%s'.".formatted(name, last),
 					"Set '%s.<name>.%s' instead.".formatted(name.getParent(), last), cause);
 		}
+		// In its uniform form, it would be the name of another channel.
+		String original = name.getLastElement(Form.ORIGINAL);
+		String written = name.getParent() + (name.isLastElementIndexed() ? "[" + original + "]" : "." + original);
 		// An index, as of a list in YAML, would be the name.
-		Object place = map ? name + ".<name>" : UnknownProperties.isElement(name) ? name.getParent() + ".<name>" : name;
-		return analysis(name, "has a value instead of properties", type.getSimpleName().toLowerCase(Locale.ROOT),
+		Object place = map ? name + ".<name>"
+				: UnknownProperties.isElement(name) ? name.getParent() + ".<name>" : written;
+		return analysis(written, "has a value instead of properties", type.getSimpleName().toLowerCase(Locale.ROOT),
 				"Set '%s.%s' instead.", place, cause);
 	}
 
-	private static @Nullable FailureAnalysis analysis(ConfigurationPropertyName name, String problem, String group,
-			String remedy, Object place, BindException cause) {
+	private static @Nullable FailureAnalysis analysis(String name, String problem, String group, String remedy,
+			Object place, BindException cause) {
 		String example = EXAMPLES.get(group);
 		return (example != null) ? new FailureAnalysis("The property '%s' %s.".formatted(name, problem),
 				remedy.formatted(place, example), cause) : null;

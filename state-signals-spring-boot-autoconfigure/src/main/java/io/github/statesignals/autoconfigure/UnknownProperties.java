@@ -152,10 +152,10 @@ final class UnknownProperties {
 			Matcher element = ELEMENT_OF_LIST.matcher(text);
 			check(!element.matches(), text, source, "does not exist in a list, whose elements have no names",
 					"Write a map: '%s.<name>'.".formatted(element.replaceFirst("$1")));
-			String bracketed = bracketed(name.toString());
+			String bracketed = bracketed(text);
 			String parent = this.known.get(uniform.substring(0, uniform.lastIndexOf('.')));
 			String nearest = (bracketed != null) ? bracketed : (parent != null) ? parent.replace(ANY_KEY, "<name>")
-					: nearest(uniform, Math.max(2, uniform.length() / 4));
+					: nearest(uniform, Math.max(2, uniform.length() / 8));
 			logger.warn("The property '{}' ({}) does not exist and has no effect.{}", text, origin(text, source),
 					(nearest != null) ? " Did you mean '" + nearest + "'?" : "");
 		}
@@ -254,8 +254,8 @@ final class UnknownProperties {
 	// The same property, with the dots of its key in brackets.
 	private @Nullable String bracketed(String name) {
 		String bracketed = DOTTED_KEY.matcher(name).replaceFirst("$1[$2]$3");
-		return (!bracketed.equals(name) && this.known.containsKey(uniform(ConfigurationPropertyName.of(bracketed))))
-				? bracketed : null;
+		return (!bracketed.equals(name)
+				&& this.known.containsKey(uniform(ConfigurationPropertyName.adapt(bracketed, '.')))) ? bracketed : null;
 	}
 
 	// The most similar one, as a whole or in its last element.

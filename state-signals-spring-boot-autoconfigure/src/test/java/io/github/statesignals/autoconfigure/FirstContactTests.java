@@ -159,9 +159,9 @@ class FirstContactTests {
 			"responder.response-timeout, exporter.response-timeout", "conect-timeout, connect-timeout",
 			"exporter.legal-event[0], exporter.legal-events", "channels.orders.retension, channels.<name>.retention",
 			"channels.[a.b].deliver, channels.<name>.delivery", "channels.a.b.delivery, channels[a.b].delivery",
-			"channels[7].delivry, channels.<name>.delivery", "channels.a.b].delivery, channels.<name>.delivery",
-			"signing.keys.a].b.secret, signing.keys.<name>.secret", "enable, enabled", "channel[0], channel",
-			"channel.name, channel", "connect-timeout[0], connect-timeout",
+			"channels.My_A.b.delivery, channels[My_A.b].delivery", "channels[7].delivry, channels.<name>.delivery",
+			"channels.a.b].delivery, channels.<name>.delivery", "signing.keys.a].b.secret, signing.keys.<name>.secret",
+			"enable, enabled", "channel[0], channel", "channel.name, channel", "connect-timeout[0], connect-timeout",
 			"channels.orders.delivery[0], channels.<name>.delivery",
 			"channels.orders.delivery.a, channels.<name>.delivery", "exporter.legal-events.a, exporter.legal-events" })
 	void propertyThatDoesNotExistIsReportedWithTheNearestOne(String property, String nearest, CapturedOutput output) {
@@ -209,10 +209,11 @@ class FirstContactTests {
 		assertThat(output.getOut()).containsOnlyOnce("has no effect, because its prefix is not 'state-signals'");
 	}
 
-	@Test
-	void propertyWithoutASimilarOneIsReportedAlone(CapturedOutput output) {
-		run(OverMemory.class, "state-signals.zookeeper-quorum-members=3").close();
-		assertThat(output.getOut()).contains("The property 'state-signals.zookeeper-quorum-members'")
+	@ParameterizedTest
+	@ValueSource(strings = { "zookeeper-quorum-members", "channels.a.b", "channels.orders.foo" })
+	void propertyWithoutASimilarOneIsReportedAlone(String property, CapturedOutput output) {
+		run(OverMemory.class, "state-signals." + property + "=3").close();
+		assertThat(output.getOut()).contains("The property 'state-signals." + property + "'")
 			.contains("does not exist and has no effect.")
 			.doesNotContain("Did you mean");
 	}
@@ -227,7 +228,7 @@ class FirstContactTests {
 			"state-signal-foo.enabled=1", "state-signal-x.exporter.legal-events=1", "state-signal.port=1",
 			"state-signal=1", "state-machine.enabled=1", "state.signal=1", "spring.state-signals-cloud.enabled=1",
 			"static-signals.channels=1", "state-signals.channels=", "state-signals.channels.orders=",
-			"state-signals.signing.keys=" })
+			"state-signals.channels.delivery=", "state-signals.signing.keys=" })
 	void propertyThatExistsIsNotReported(String property, CapturedOutput output) {
 		run(OverMemory.class, property).close();
 		assertThat(output.getOut()).doesNotContain("has no effect");
@@ -282,7 +283,9 @@ class FirstContactTests {
 
 	@ParameterizedTest
 	@CsvSource({ "state-signals.channels.orders, delivery", "state-signals.signing.keys.k1, secret",
-			"state-signals.signing, mode", "state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
+			"state-signals.channels.my_orders, delivery", "state-signals.signing.keys.My_Key, secret",
+			"state-signals.channels[a.b], delivery", "state-signals.signing, mode",
+			"state-signals.tracing, in-metadata", "state-signals.protocol, extensions",
 			"state-signals.exporter, legal-events", "state-signals.responder, name" })
 	void valueInThePlaceOfPropertiesFailsTheStart(String property, String member, CapturedOutput output) {
 		assertThat(report(output, OverMemory.class, property + "=durable-0123456789"))
