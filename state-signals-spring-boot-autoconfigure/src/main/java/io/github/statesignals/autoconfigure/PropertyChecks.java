@@ -43,6 +43,10 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 
 	private static final Pattern INDEX_OR_DOTTED = Pattern.compile("\\d+|.*\\..*");
 
+	// Boot takes no value for the default one, which may be the opposite of the intended.
+	private static final Pattern CHOICE = Pattern.compile("(?i)" + PREFIX + "\\.(signing\\.mode|protocol\\.extensions|"
+			+ "responder\\.(?:unhandled|expired)|channels(?:\\.[^.]+|\\[.+])\\.(?:delivery|start|signing))");
+
 	private static final DataSize LARGEST_PAYLOAD = DataSize.ofMegabytes(512);
 
 	private static final String CHANNEL_NAME = "The name of a channel consists of letters, digits, '.', '_' and '-', "
@@ -86,6 +90,10 @@ record PropertyChecks(StateSignalsProperties properties, Binder binder) {
 			group.forEach((key, nested) -> checkPlaceholders(
 					name + (INDEX_OR_DOTTED.matcher((String) key).matches() ? "[" + key + "]" : "." + key), nested));
 			return;
+		}
+		Matcher choice = CHOICE.matcher(name);
+		if (choice.matches()) {
+			notBlank(choice.group(1), value.toString(), "Set a value, or remove the property.");
 		}
 		Matcher placeholder = PLACEHOLDER.matcher(value.toString());
 		if (placeholder.find()) {

@@ -271,6 +271,15 @@ class FirstContactTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "signing.mode", "protocol.extensions", "responder.unhandled", "responder.expired",
+			"channels.my_orders.delivery", "channels.orders.DELIVERY", "channels[a.b].start", "channels[7].signing" })
+	void choiceThatIsBlankFailsTheStart(String property, CapturedOutput output) {
+		assertThat(report(output, OverMemory.class, "state-signals." + property + "=${none:}"))
+			.contains("'state-signals." + property + "'")
+			.contains("It must not be blank. Set a value, or remove the property.");
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "channels.[].delivery, channels.delivery, channels.<name>.delivery",
 			"channels..retention, channels.retention, channels.<name>.retention",
 			"signing.keys.[].secret, signing.keys.secret, signing.keys.<name>.secret" })
