@@ -49,7 +49,8 @@ public final class SigningKey {
 			@Nullable Collection<String> responders) {
 		if (!ID.matcher(id).matches()) {
 			throw new IllegalArgumentException(
-					"the id of a key consists of letters, digits, '.', '_' and '-', 64 at most");
+					"'%s' is no id of a key, which consists of letters, digits, '.', '_' and '-', 64 at most"
+						.formatted(id));
 		}
 		if (secret.length < SHORTEST) {
 			throw new IllegalArgumentException("the secret of key '%s' has %d bytes, and needs at least %d"

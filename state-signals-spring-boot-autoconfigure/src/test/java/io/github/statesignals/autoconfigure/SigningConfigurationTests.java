@@ -84,6 +84,8 @@ class SigningConfigurationTests {
 						"a secret that begins with 'base64:' is no Base64", ""),
 				Arguments.of("signing.keys.k1.secret=too-short-secret${THE_SECRET_OF_THE_KEY}",
 						"the secret of key 'k1' has a placeholder, which is not resolved", ""),
+				Arguments
+					.of("signing.keys.[ ].secret=" + SECRET, "' ' is no id of a key, which consists of letters", ""),
 				Arguments.of("signing.keys.k1.events=a", "the key 'k1' has no secret", ""),
 				Arguments.of("signing.file=/nowhere/keys.properties", "state-signals.signing.file, and in properties",
 						""),
