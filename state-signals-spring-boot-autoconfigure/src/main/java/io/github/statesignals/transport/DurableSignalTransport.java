@@ -69,6 +69,13 @@ public interface DurableSignalTransport extends SignalTransport {
 		 */
 		@Nullable Throwable lastFailure();
 
+		/**
+		 * Returns whether it is certain that the signal was not sent, and is not sent
+		 * later.
+		 * @return {@code false} if it was not cancelled, or may have been sent before
+		 */
+		boolean isUnsent();
+
 	}
 
 	/**

@@ -106,9 +106,10 @@ class RedisRefusalTests {
 	void replicaThatRefusesAStoredSignalIsNamed() {
 		start("channel=flips", "channels.flips.delivery=durable");
 		this.redis.replicaof("127.0.0.1", 1);
-		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofSeconds(2));
+		// Not while an attempt is in flight: they begin every 200 ms.
+		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofMillis(2100));
 		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(flip::publish)
-			.withMessageStartingWith("Redis did not confirm " + named("flip") + " within PT2S: it may have been sent")
+			.withMessageStartingWith("Redis did not confirm " + named("flip") + " within PT2.1S: it was not sent")
 			.withMessageContaining("READONLY")
 			.havingRootCause()
 			.withMessageContaining("READONLY");
@@ -208,6 +209,34 @@ class RedisRefusalTests {
 		this.redis.configSet("maxclients", "1");
 		assertNotConnected("ERR max number of clients reached", "reached. Raise 'maxclients' of the server");
 		this.redis.configSet("maxclients", "100");
+	}
+
+	@Test
+	void signalThatIsNotStoredWhileRedisDoesNotRunWasNotSent() throws IOException {
+		start("channel=flips", "channels.flips.delivery=durable");
+		this.server.stop();
+		// The first may have been in flight.
+		await().untilAsserted(() -> assertUnconfirmed("it was not sent"));
+		// One waits behind the other.
+		List<CompletableFuture<SignalResult>> both = List.of(flip(1, Duration.ofMillis(500)),
+				flip(2, Duration.ofMillis(500)));
+		assertThat(both).allSatisfy((result) -> assertThat(result).failsWithin(TIMEOUT)
+			.withThrowableThat()
+			.withMessageContaining("it was not sent. The last attempt failed: ")
+			.withMessageContaining("Connection refused"));
+		this.server.start();
+		assertThat(flip(3, TIMEOUT)).succeedsWithin(TIMEOUT).matches(SignalResult::isSuccess);
+		assertThat(this.context.getBean(OverRedis.class).flips).containsExactly(3L);
+	}
+
+	private void assertUnconfirmed(String sent) {
+		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofMillis(500));
+		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(flip::publish)
+			.withMessageStartingWith("Redis did not confirm %s within PT0.5S: %s. The last attempt failed: "
+				.formatted(named("flip"), sent))
+			.withMessageContaining("Connection refused")
+			.havingRootCause()
+			.withMessageContaining("Connection refused");
 	}
 
 	private void assertNotConnected(String reply, String remedy) {

@@ -237,8 +237,11 @@ final class PublishQueue {
 	// was sent.
 	synchronized void timeOut(Publication publication) {
 		if (!publication.tally().isSent()) {
-			fail(publication, SendFailures.unconfirmed(publication.event(), publication.publisherId(),
-					this.sender.limit(publication), publication.transmission()));
+			// Described when it is cancelled: it is certain then whether it was sent.
+			if (cancel(publication)) {
+				publication.fail(SendFailures.unconfirmed(publication.event(), publication.publisherId(),
+						this.sender.limit(publication), publication.transmission()));
+			}
 			return;
 		}
 		if (!publication.isOver() && publication.options().awaitsAnswers()) {

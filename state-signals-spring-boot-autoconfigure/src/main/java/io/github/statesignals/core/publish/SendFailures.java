@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.core.Futures;
 import io.github.statesignals.core.lane.Timer;
-import io.github.statesignals.transport.DurableSignalTransport;
+import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransportException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +19,10 @@ import org.springframework.dao.QueryTimeoutException;
  * have been sent.
  */
 public final class SendFailures {
+
+	private static final String UNSENT = "was not sent";
+
+	private static final String MAYBE_SENT = "may have been sent";
 
 	private SendFailures() {
 	}
@@ -36,8 +40,8 @@ public final class SendFailures {
 			return ex;
 		}
 		boolean unsent = failure instanceof SignalNotSentException;
-		String message = "'%s' of '%s' %s: %s".formatted(event, publisherId,
-				unsent ? "was not sent" : "may have been sent", failure.getMessage());
+		String message = "'%s' of '%s' %s: %s".formatted(event, publisherId, unsent ? UNSENT : MAYBE_SENT,
+				failure.getMessage());
 		return SignalTransportException.sameKind(failure, message, reply(failure));
 	}
 
@@ -53,9 +57,10 @@ public final class SendFailures {
 	// Describes that Redis has not confirmed a signal in time.
 	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout,
 			@Nullable CompletableFuture<?> sending) {
-		String message = "Redis did not confirm '%s' of '%s' within %s: it may have been sent".formatted(event,
-				publisherId, timeout);
-		Throwable last = (sending instanceof DurableSignalTransport.Retried retried) ? retried.lastFailure() : null;
+		Retried retried = (sending instanceof Retried durable) ? durable : null;
+		String message = "Redis did not confirm '%s' of '%s' within %s: it %s".formatted(event, publisherId, timeout,
+				(retried != null && retried.isUnsent()) ? UNSENT : MAYBE_SENT);
+		Throwable last = (retried != null) ? retried.lastFailure() : null;
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.RedisExceptions;
@@ -31,11 +32,14 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	private static final int BATCH_BYTES = 1_000_000;
 
-	private static final Publish ENDED = new Publish("", new byte[0]);
+	private static final Publish ENDED = new Publish("", new byte[0], new AtomicReference<>());
 
 	private volatile String producer = UUID.randomUUID().toString();
 
 	private final AtomicLong batches = new AtomicLong();
+
+	// That of the last attempt, for all signals: those that wait are not attempted.
+	private final AtomicReference<@Nullable DataAccessException> lastFailure = new AtomicReference<>();
 
 	private final StreamStore store;
 
@@ -50,7 +54,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 	// Completes when the signal is stored. Cancelling prevents the sending, if that has
 	// not happened.
 	CompletableFuture<StoredSignal> publish(Signal signal, byte[] json) {
-		return add(() -> new Publish(latest(signal), json));
+		return add(() -> new Publish(latest(signal), json, this.lastFailure));
 	}
 
 	// A new responder must not believe that its publisher shuts down.
@@ -66,31 +70,35 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	@Override
 	void send(List<Publish> batch, int attempt) {
-		List<Publish> lines = batch.stream().map((publish) -> publish.isDone() ? ENDED : publish).toList();
-		if (lines.stream().allMatch(ENDED::equals)) {
+		if (batch.stream().allMatch(CompletableFuture::isDone)) {
 			sendNext();
 			return;
 		}
 		long number = (attempt == 1) ? this.batches.incrementAndGet() : this.batches.get();
-		request(() -> this.store.publish(this.producer, number,
+		// To connect may take long, and sends nothing.
+		request(this.store::connect).thenCompose((connected) -> store(batch, number)).whenComplete((entry, ex) -> {
+			DataAccessException failure = (ex != null) ? failure(ex) : null;
+			this.lastFailure.set(failure);
+			if (failure == null) {
+				complete(batch, entry);
+			}
+			else if (RedisExceptions.isFinal(ex)) {
+				batch.forEach((publish) -> publish.fail(failure));
+			}
+			else {
+				batch.forEach((publish) -> publish.retry(failure));
+				this.retries.later(() -> send(batch, attempt + 1));
+				return;
+			}
+			sendNext();
+		});
+	}
+
+	private CompletableFuture<String> store(List<Publish> batch, long number) {
+		List<Publish> lines = batch.stream().map((publish) -> publish.begin() ? publish : ENDED).toList();
+		return this.store.publish(this.producer, number,
 				JsonLines.join(lines.stream().map((publish) -> publish.json).toList()),
-				lines.stream().map((publish) -> publish.latest).toList()))
-			.whenComplete((entry, ex) -> {
-				if (ex == null) {
-					complete(batch, entry);
-				}
-				else if (RedisExceptions.isFinal(ex)) {
-					DataAccessException failure = failure(ex);
-					batch.forEach((publish) -> publish.fail(failure));
-				}
-				else {
-					DataAccessException failure = RedisExceptions.scriptFailure(ex);
-					batch.forEach((publish) -> publish.retry(failure));
-					this.retries.later(() -> send(batch, attempt + 1));
-					return;
-				}
-				sendNext();
-			});
+				lines.stream().map((publish) -> publish.latest).toList());
 	}
 
 	private DataAccessException failure(Throwable ex) {
@@ -112,7 +120,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 	@Override
 	RuntimeException closed(Publish publish, boolean sent) {
 		return sent ? new DataAccessResourceFailureException("the connection was closed before Redis had confirmed it",
-				publish.lastFailure) : SignalNotSentException.notConnected();
+				publish.lastFailure()) : SignalNotSentException.notConnected();
 	}
 
 	static final class Publish extends CompletableFuture<StoredSignal> implements Retried {
@@ -121,32 +129,56 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 		private final byte[] json;
 
-		private volatile @Nullable DataAccessException lastFailure;
+		private final AtomicReference<@Nullable DataAccessException> lastFailure;
 
-		// Used by one attempt after the other.
-		private volatile boolean unconfirmed;
+		// Changed by one attempt after the other.
+		private volatile State state = State.UNSENT;
 
-		Publish(String latest, byte[] json) {
+		Publish(String latest, byte[] json, AtomicReference<@Nullable DataAccessException> lastFailure) {
 			this.latest = latest;
 			this.json = json;
+			this.lastFailure = lastFailure;
+		}
+
+		// False if it has ended. In this order: it is sent, or found unsent when it has
+		// been cancelled.
+		boolean begin() {
+			this.state = (this.state == State.UNSENT) ? State.IN_FLIGHT : this.state;
+			return !isDone();
 		}
 
 		void retry(DataAccessException failure) {
-			this.unconfirmed |= !(failure instanceof SignalNotSentException);
-			this.lastFailure = failure;
+			this.state = (this.state != State.UNCONFIRMED && failure instanceof SignalNotSentException) ? State.UNSENT
+					: State.UNCONFIRMED;
 		}
 
-		// An earlier attempt may have stored it.
 		void fail(DataAccessException failure) {
-			completeExceptionally((this.unconfirmed && failure instanceof SignalNotSentException)
+			completeExceptionally((this.state == State.UNCONFIRMED && failure instanceof SignalNotSentException)
 					? SignalTransportException.sameKind(failure, String.valueOf(failure.getMessage()), failure)
 					: failure);
 		}
 
 		@Override
 		public @Nullable DataAccessException lastFailure() {
-			return this.lastFailure;
+			return this.lastFailure.get();
 		}
+
+		@Override
+		public boolean isUnsent() {
+			return this.state == State.UNSENT && isCancelled();
+		}
+
+	}
+
+	private enum State {
+
+		// Redis has refused each attempt, if there was any.
+		UNSENT,
+
+		IN_FLIGHT,
+
+		// An attempt may have stored it.
+		UNCONFIRMED
 
 	}
 

@@ -1,5 +1,7 @@
 package io.github.statesignals.redis.durable;
 
+import java.util.concurrent.atomic.AtomicReference;
+
 import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.durable.StreamPublisher.Publish;
 import io.github.statesignals.transport.SignalNotSentException;
@@ -18,7 +20,7 @@ class StreamPublisherTests {
 	private static final SignalNotSentException REFUSED = RedisExceptions
 		.notSent(new DataAccessResourceFailureException("refused"));
 
-	private final Publish publish = new Publish("", new byte[0]);
+	private final Publish publish = new Publish("", new byte[0], new AtomicReference<>());
 
 	@Test
 	void aSignalWhoseEarlierAttemptWasNotConfirmedMayHaveBeenSent() {
@@ -33,6 +35,34 @@ class StreamPublisherTests {
 		this.publish.retry(REFUSED);
 		this.publish.fail(REFUSED);
 		assertThat(failure()).isSameAs(REFUSED);
+	}
+
+	@Test
+	void aSignalThatIsCancelledBetweenRefusedAttemptsWasNotSent() {
+		assertThat(this.publish.begin()).isTrue();
+		this.publish.retry(REFUSED);
+		assertThat(this.publish.isUnsent()).isFalse();
+		this.publish.cancel(false);
+		assertThat(this.publish.isUnsent()).isTrue();
+		assertThat(this.publish.begin()).isFalse();
+	}
+
+	@Test
+	void aSignalThatIsCancelledDuringAnAttemptMayHaveBeenSent() {
+		this.publish.retry(REFUSED);
+		this.publish.begin();
+		this.publish.cancel(false);
+		assertThat(this.publish.isUnsent()).isFalse();
+	}
+
+	@Test
+	void aSignalThatIsCancelledAfterAnUnconfirmedAttemptMayHaveBeenSent() {
+		this.publish.begin();
+		this.publish.retry(new QueryTimeoutException("no reply"));
+		this.publish.begin();
+		this.publish.retry(REFUSED);
+		this.publish.cancel(false);
+		assertThat(this.publish.isUnsent()).isFalse();
 	}
 
 	private Throwable failure() {

@@ -80,6 +80,10 @@ public final class StreamStore {
 		return this.keys.prefix() + "log";
 	}
 
+	public CompletableFuture<?> connect() {
+		return this.client.call(CompletableFuture::completedFuture);
+	}
+
 	// Unless the producer has added this batch before. latest: the name of each signal
 	// among the last signals, or empty; not used if these are not stored. Returns the id
 	// of the entry.

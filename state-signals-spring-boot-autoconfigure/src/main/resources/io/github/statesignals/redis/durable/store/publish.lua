@@ -12,6 +12,10 @@ elseif tonumber(number or 0) > tonumber(ARGV[1]) then
   -- It was delayed on a connection that its sender has given up.
   return redis.error_reply('ERR A later batch was stored before')
 end
+if #ARGV > 4 then
+  -- Fails before anything is stored, if another client has written it.
+  call('HGET', KEYS[3], '')
+end
 local id = call('XADD', KEYS[1], '*', 'signals', ARGV[3])
 call('SET', KEYS[2], ARGV[1] .. ' ' .. id, 'PX', ARGV[2])
 
