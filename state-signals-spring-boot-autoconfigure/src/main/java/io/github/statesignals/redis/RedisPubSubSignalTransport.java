@@ -17,6 +17,7 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.redis.driver.ConnectProblem;
 import io.github.statesignals.redis.driver.Payload;
 import io.github.statesignals.redis.driver.RedisDriver;
+import io.github.statesignals.redis.driver.RedisExceptions;
 import io.github.statesignals.redis.driver.RedisPublisher;
 import io.github.statesignals.redis.driver.SignalListenerContainer;
 import io.github.statesignals.signing.ChannelSigner;
@@ -207,6 +208,13 @@ public class RedisPubSubSignalTransport implements SignalTransport, AutoCloseabl
 	public boolean isConnected() {
 		RedisPubSubConnection current = this.connection;
 		return current != null && current.isAlive();
+	}
+
+	@Override
+	public @Nullable Throwable outage() {
+		RedisPubSubConnection current = this.connection;
+		RuntimeException failure = (current != null) ? current.failure() : null;
+		return (failure != null) ? RedisExceptions.notExecuted(failure) : null;
 	}
 
 	@Override

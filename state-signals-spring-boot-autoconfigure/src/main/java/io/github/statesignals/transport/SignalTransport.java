@@ -127,6 +127,15 @@ public interface SignalTransport {
 	}
 
 	/**
+	 * Returns why the transport is not connected.
+	 * @return the last failure to connect, or {@code null} if it is connected or none is
+	 * known
+	 */
+	default @Nullable Throwable outage() {
+		return null;
+	}
+
+	/**
 	 * Checks whether a signal can be sent, before it is queued.
 	 * @param signal the signal
 	 * @throws IllegalArgumentException if it is too large

@@ -229,6 +229,17 @@ class RedisRefusalTests {
 		assertThat(this.context.getBean(OverRedis.class).flips).containsExactly(3L);
 	}
 
+	@Test
+	void aPublishThatIsNotConfirmedWhileRedisDoesNotRunHasTheReason() throws IOException {
+		start("heartbeat-interval=100ms", "exporter.response-timeout=1s");
+		this.server.stop();
+		await().untilAsserted(() -> assertUnconfirmed("it may have been sent"));
+		await().untilAsserted(() -> assertThatExceptionOfType(QueryTimeoutException.class)
+			.isThrownBy(() -> this.exporter.initialize("flip"))
+			.withMessageContaining("Connection refused"));
+		this.server.start();
+	}
+
 	private void assertUnconfirmed(String sent) {
 		SignalSpec flip = this.exporter.signal("flip").timeout(Duration.ofMillis(500));
 		assertThatExceptionOfType(QueryTimeoutException.class).isThrownBy(flip::publish)

@@ -311,7 +311,7 @@ public final class DefaultSignalExporter implements SignalExporter {
 
 	private void await(CompletionStage<?> sent, String event, Duration timeout) {
 		subscriptions().publisher().completeEnded();
-		SendFailures.await(sent.toCompletableFuture(), event, this.publisherId, timeout, this.services.timer());
+		SendFailures.await(sent.toCompletableFuture(), event, this.publisherId, timeout, this.services);
 	}
 
 	private Signal reserved(String event, String tag) {

@@ -240,7 +240,7 @@ final class PublishQueue {
 			// Described when it is cancelled: it is certain then whether it was sent.
 			if (cancel(publication)) {
 				publication.fail(SendFailures.unconfirmed(publication.event(), publication.publisherId(),
-						this.sender.limit(publication), publication.transmission()));
+						this.sender.limit(publication), publication.transmission(), this.services.outbound()));
 			}
 			return;
 		}

@@ -3,8 +3,9 @@ package io.github.statesignals.core.publish;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
+import io.github.statesignals.core.EngineServices;
 import io.github.statesignals.core.Futures;
-import io.github.statesignals.core.lane.Timer;
+import io.github.statesignals.core.Outbound;
 import io.github.statesignals.transport.DurableSignalTransport.Retried;
 import io.github.statesignals.transport.SignalNotSentException;
 import io.github.statesignals.transport.SignalTransportException;
@@ -56,11 +57,12 @@ public final class SendFailures {
 
 	// Describes that Redis has not confirmed a signal in time.
 	static QueryTimeoutException unconfirmed(String event, String publisherId, Duration timeout,
-			@Nullable CompletableFuture<?> sending) {
+			@Nullable CompletableFuture<?> sending, Outbound outbound) {
 		Retried retried = (sending instanceof Retried durable) ? durable : null;
 		String message = "Redis did not confirm '%s' of '%s' within %s: it %s".formatted(event, publisherId, timeout,
 				(retried != null && retried.isUnsent()) ? UNSENT : MAYBE_SENT);
 		Throwable last = (retried != null) ? retried.lastFailure() : null;
+		last = (last != null) ? last : outbound.transport().outage();
 		return (last != null)
 				? new QueryTimeoutException(message + ". The last attempt failed: " + last.getMessage(), last)
 				: new QueryTimeoutException(message);
@@ -83,10 +85,10 @@ public final class SendFailures {
 	 * @param event the event of the signal
 	 * @param publisherId the id of its publisher
 	 * @param timeout the longest time to wait; negative: indefinitely
-	 * @param timer the time
+	 * @param services the timer, and the transport
 	 */
 	public static void await(CompletableFuture<?> sending, String event, String publisherId, Duration timeout,
-			Timer timer) {
+			EngineServices services) {
 		CompletableFuture<?> bounded = sending.exceptionallyCompose(
 				(ex) -> CompletableFuture.failedFuture(describe(Futures.unwrap(ex), event, publisherId)));
 		if (timeout.isNegative()) {
@@ -94,8 +96,9 @@ public final class SendFailures {
 			return;
 		}
 		// The driver may wait for Redis longer.
-		Runnable cancel = timer.schedule(timeout,
-				() -> bounded.completeExceptionally(unconfirmed(event, publisherId, timeout, sending)));
+		Runnable cancel = services.timer()
+			.schedule(timeout, () -> bounded
+				.completeExceptionally(unconfirmed(event, publisherId, timeout, sending, services.outbound())));
 		try {
 			Futures.join(bounded, event);
 		}
