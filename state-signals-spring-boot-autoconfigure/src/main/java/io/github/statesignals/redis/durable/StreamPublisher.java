@@ -32,7 +32,7 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 
 	private static final int BATCH_BYTES = 1_000_000;
 
-	private static final Publish ENDED = new Publish("", new byte[0], new AtomicReference<>());
+	private static final byte[] ENDED = {};
 
 	private volatile String producer = UUID.randomUUID().toString();
 
@@ -95,10 +95,9 @@ final class StreamPublisher extends BatchQueue<StreamPublisher.Publish> {
 	}
 
 	private CompletableFuture<String> store(List<Publish> batch, long number) {
-		List<Publish> lines = batch.stream().map((publish) -> publish.begin() ? publish : ENDED).toList();
 		return this.store.publish(this.producer, number,
-				JsonLines.join(lines.stream().map((publish) -> publish.json).toList()),
-				lines.stream().map((publish) -> publish.latest).toList());
+				JsonLines.join(batch.stream().map((publish) -> publish.begin() ? publish.json : ENDED).toList()),
+				batch.stream().map((publish) -> publish.latest).toList());
 	}
 
 	private DataAccessException failure(Throwable ex) {

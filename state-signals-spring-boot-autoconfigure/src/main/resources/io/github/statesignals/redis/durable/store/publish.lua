@@ -33,7 +33,7 @@ if #ARGV > 4 then
   local number = 0
   for line in string.gmatch(ARGV[3] .. '\n', '([^\n]*)\n') do
     local field = ARGV[5 + number]
-    if field ~= '' then
+    if field ~= '' and line ~= '' then
       call('HSET', KEYS[3], field, id .. '.' .. number .. ' ' .. line)
     end
     number = number + 1
