@@ -263,14 +263,11 @@ final class Backlog {
 	// Returns whether there is capacity again.
 	synchronized boolean acknowledged(AcknowledgedSignal acknowledged, boolean stored) {
 		PendingEntry entry = acknowledged.signal().entry();
-		if (!stored) {
-			entry.refuse(acknowledged.signal());
-		}
-		if (stored && acknowledged.answered().isLast()) {
-			this.acknowledged.get(entry.identity());
-		}
-		if (stored ? acknowledged.answered().isLast() : entry.isDiscarded()) {
+		if (stored ? acknowledged.answered().isLast() : entry.refuse(acknowledged.signal())) {
 			this.entries.remove(entry.id(), entry);
+			if (stored) {
+				this.acknowledged.get(entry.identity());
+			}
 		}
 		boolean full = isFull();
 		remove(acknowledged.signal());

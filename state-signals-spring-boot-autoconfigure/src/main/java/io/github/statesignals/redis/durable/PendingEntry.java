@@ -92,10 +92,11 @@ final class PendingEntry {
 	}
 
 	// Notes that Redis has not stored the acknowledgement of a signal, which is to be
-	// read again.
-	synchronized void refuse(PendingSignal signal) {
+	// read again. Returns whether all of them are.
+	synchronized boolean refuse(PendingSignal signal) {
 		signal.state(State.DISCARDED);
 		this.open++;
+		return isDiscarded();
 	}
 
 	synchronized boolean isDiscarded() {
