@@ -100,10 +100,7 @@ final class RedisStreamConnection {
 	private void tick() {
 		try {
 			this.client.endOverdue();
-			// A responder may have left while its announcement could not be sent.
-			opened().forEach(StreamChannel::updateReaders);
-			readers().forEach(StreamReader::tick);
-			opened().forEach((channel) -> channel.registry().refresh());
+			opened().forEach(StreamChannel::tick);
 			this.channels.forEach((name, channel) -> {
 				if (this.persistence.check(name, channel.store())) {
 					channel.trim();

@@ -9,8 +9,6 @@ import io.github.statesignals.redis.durable.store.StreamStore;
 import io.github.statesignals.redis.durable.store.StreamStore.Purpose;
 import io.github.statesignals.redis.durable.store.StreamStore.Registration;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Registers one responder, so that signals are stored for it. Safe for use by many
@@ -18,11 +16,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ResponderRegistration {
 
-	private static final Logger logger = LoggerFactory.getLogger(ResponderRegistration.class);
-
 	private static final String UNCERTAIN = "?";
-
-	private final String channel;
 
 	private final String name;
 
@@ -39,8 +33,7 @@ final class ResponderRegistration {
 	@GuardedBy("this")
 	private String field = "";
 
-	ResponderRegistration(String channel, String name, StreamStore store) {
-		this.channel = channel;
+	ResponderRegistration(String name, StreamStore store) {
 		this.name = name;
 		this.store = store;
 	}
@@ -83,23 +76,9 @@ final class ResponderRegistration {
 					this.registered = true;
 					this.field = registration.field();
 				}
-				log(registration.outcome());
 				return registration;
 			})
 			.whenComplete((registration, ex) -> this.failure = ex);
-	}
-
-	private void log(Registration.Outcome outcome) {
-		switch (outcome) {
-			case GROUP_LOST ->
-				logger.warn("Redis has lost the consumer group of '{}' on channel '{}': the signals that "
-						+ "the stream still has are read again, others may be lost", this.name, this.channel);
-			case FIELD_LOST ->
-				logger.warn("Redis has lost that '{}' is a responder of channel '{}'; it is registered again",
-						this.name, this.channel);
-			case NEW, UNCHANGED -> {
-			}
-		}
 	}
 
 	void complete() {

@@ -37,6 +37,8 @@ final class StreamChannel {
 
 	private final StreamAnswers answers;
 
+	private final LostGroups lost;
+
 	private final FailureLog failures = new FailureLog();
 
 	private final AtomicBoolean trimming = new AtomicBoolean();
@@ -54,6 +56,7 @@ final class StreamChannel {
 		this.registry = new StreamRegistry(target.name(), store, services.listener(), services.retries().scheduler());
 		this.publisher = new StreamPublisher(store, services);
 		this.answers = new StreamAnswers(store, codec(), services);
+		this.lost = new LostGroups(target.name());
 	}
 
 	SignalCodec codec() {
@@ -74,6 +77,14 @@ final class StreamChannel {
 
 	CompletableFuture<List<StoredAnswer>> recall(String id, Collection<String> responders) {
 		return this.answers.recall(id, responders);
+	}
+
+	void tick() {
+		// A responder may have left while its announcement could not be sent.
+		updateReaders();
+		readers().forEach(StreamReader::tick);
+		this.registry.refresh();
+		this.lost.log();
 	}
 
 	void trim() {
@@ -111,7 +122,7 @@ final class StreamChannel {
 			left.keySet().removeAll(names);
 			this.readers.keySet().retainAll(names);
 			names.forEach((responder) -> this.readers.computeIfAbsent(responder, (created) -> {
-				StreamReader reader = new StreamReader(this.target, created, this.store, this.services);
+				StreamReader reader = new StreamReader(this.target, created, this.store, this.services, this.lost);
 				added.add(reader);
 				return reader;
 			}));

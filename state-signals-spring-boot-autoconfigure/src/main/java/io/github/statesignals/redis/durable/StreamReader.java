@@ -57,16 +57,19 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private final ReaderProgress progress = new ReaderProgress();
 
+	private final LostGroups lost;
+
 	private final FailureLog failures = new FailureLog();
 
-	StreamReader(RedisChannel target, String name, StreamStore store, StreamServices services) {
+	StreamReader(RedisChannel target, String name, StreamStore store, StreamServices services, LostGroups lost) {
 		this.channel = target.name();
 		this.name = name;
 		this.store = store;
 		this.reads = services.clients().get();
 		this.services = services;
+		this.lost = lost;
 		this.backlog = new Backlog(name);
-		this.registration = new ResponderRegistration(this.channel, name, store);
+		this.registration = new ResponderRegistration(name, store);
 		this.acknowledgements = new AcknowledgementQueue(
 				(batch) -> store.acknowledge(name, batch.get(0).token(),
 						batch.stream().map(AcknowledgedSignal::answered).toList(), target.codec()),
@@ -135,8 +138,12 @@ final class StreamReader implements SignalDelivery.Reader {
 
 	private void onRegistered(Registration registered) {
 		this.backlog.noteRestored(registered.field());
-		if (registered.outcome() == Outcome.GROUP_LOST) {
+		if (registered.outcome() == Outcome.GROUP_LOST && this.lost.add(this.name)) {
 			this.services.listener().onConnected(true);
+		}
+		else if (registered.outcome() == Outcome.FIELD_LOST) {
+			logger.warn("Redis has lost that '{}' is a responder of channel '{}'; it is registered again", this.name,
+					this.channel);
 		}
 		this.registration.complete();
 		this.services.listener().call((to) -> to.onRegistered(this.channel, this.name));

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,6 +77,30 @@ class StreamReaderTests {
 			.orElseThrow();
 		assertThat(logged).hasSizeLessThan(4_000).contains("and 91 more").contains(this.transports.channel);
 		assertThat(output.getOut()).doesNotContain("\u001b[31m");
+	}
+
+	@Test
+	void aStreamThatIsLostIsOneEventAndOneWarningForAllResponders(CapturedOutput output) {
+		List<String> names = IntStream.range(0, 20).mapToObj((i) -> "r" + i).toList();
+		RecordingResponder responder = new RecordingResponder("r", this.transports.create(StreamTransports.SETTINGS),
+				(number) -> true) {
+
+			@Override
+			public Collection<String> responders(String channel) {
+				return names;
+			}
+
+		};
+		responder.transport.start(responder);
+		this.transports.redis.del(this.transports.key("log"));
+		await().until(() -> this.transports.redis.exists(this.transports.key("log")) == 1
+				&& this.transports.redis.xinfoGroups(this.transports.key("log")).size() == names.size());
+		await().untilAsserted(() -> assertThat(output.getOut().lines())
+			.filteredOn((line) -> line.contains("has lost the consumer group"))
+			.isNotEmpty());
+		assertThat(output.getOut().lines()).filteredOn((line) -> line.contains("has lost the consumer group"))
+			.hasSizeLessThanOrEqualTo(2);
+		assertThat(responder.gaps).filteredOn((gap) -> gap).hasSizeBetween(1, 2);
 	}
 
 	@Test

@@ -73,7 +73,7 @@ class StuckReaderTests {
 		StreamReader reader = new StreamReader(channel(), "r",
 				new StreamStore("c", StreamTransports.SETTINGS,
 						new StreamClient(() -> new Commands(scripts), Runnable::run)),
-				StreamTransports.services(this.scheduler, () -> reads, Runnable::run));
+				StreamTransports.services(this.scheduler, () -> reads, Runnable::run), new LostGroups("c"));
 		assertThat(reader.stop()).isCompleted();
 		assertThat(scripts).hasValue(1);
 	}
@@ -93,7 +93,7 @@ class StuckReaderTests {
 		}, Runnable::run);
 		StreamReader reader = new StreamReader(channel(), "r",
 				new StreamStore("c", StreamTransports.SETTINGS, clients.get()),
-				StreamTransports.services(this.scheduler, clients, Runnable::run));
+				StreamTransports.services(this.scheduler, clients, Runnable::run), new LostGroups("c"));
 		reader.tick();
 		replies.get(0).complete(List.of());
 		assertThat(reader.registration().isRegistered()).isFalse();
