@@ -84,11 +84,7 @@ public final class RedisExceptions {
 
 	// The channels are those of the command, of which the Redis user may lack one.
 	public static DataAccessException translate(Throwable ex, Collection<String> channels) {
-		Throwable cause = ex;
-		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
-				&& cause.getCause() != null) {
-			cause = cause.getCause();
-		}
+		Throwable cause = unwrap(ex);
 		if (cause instanceof SignalNotSentException unsent) {
 			return unsent;
 		}
@@ -105,6 +101,11 @@ public final class RedisExceptions {
 		}
 		return new RedisSystemException("Redis did not take it: " + NestedExceptionUtils.getMostSpecificCause(cause),
 				cause);
+	}
+
+	private static Throwable unwrap(Throwable ex) {
+		boolean wrapped = ex instanceof CompletionException || ex instanceof ExecutionException;
+		return (wrapped && ex.getCause() != null) ? unwrap(ex.getCause()) : ex;
 	}
 
 	private static @Nullable DataAccessException convert(Throwable cause) {
@@ -165,7 +166,7 @@ public final class RedisExceptions {
 	public static SignalNotSentException notExecuted(Throwable ex) {
 		DataAccessException failure = translate(ex);
 		ConnectProblem problem = ConnectProblem.of(ex);
-		String reason = SignalTransportException.describe(ex);
+		String reason = SignalTransportException.describe(unwrap(ex));
 		if (reason == null || problem == ConnectProblem.PERMISSION) {
 			return notSent(failure);
 		}
