@@ -180,8 +180,12 @@ public final class LaneScheduler {
 		this.ready.add(batch);
 	}
 
-	// If the executor has refused a thread before, it may have one now.
+	// A lane that waits or runs has one more task: messages overlap. If the executor has
+	// refused a thread before, it may have one now.
 	void onTaskAdded() {
+		if (this.calm > 0) {
+			this.calm = 0;
+		}
 		if (this.threads.get() > 0) {
 			return;
 		}

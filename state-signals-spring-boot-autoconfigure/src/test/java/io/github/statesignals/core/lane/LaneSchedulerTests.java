@@ -276,6 +276,18 @@ class LaneSchedulerTests {
 	}
 
 	@Test
+	void eventLoopReadsOnAfterTwoMessagesForOneLane() {
+		Calm calm = new Calm();
+		calm.read = new ArrayList<>();
+		calm.ticking.advance();
+		calm.ticksOfSubmit();
+		calm.scheduler.onTaskAdded();
+		long before = calm.ticking.nanoTime();
+		calm.read.forEach(Runnable::run);
+		assertThat(calm.ticking.nanoTime() - before).isLessThan(10);
+	}
+
+	@Test
 	void otherThreadsDoNotStayAwake() {
 		Calm calm = new Calm();
 		calm.eventLoop = false;
