@@ -40,12 +40,17 @@ import java.net.ServerSocket
 import java.nio.file.Files
 import java.nio.file.Path
 import java.time.Duration
+import java.util.UUID
 import java.util.concurrent.CompletableFuture
 import kotlin.time.Duration.Companion.seconds
+import kotlin.time.Instant
+import kotlin.uuid.ExperimentalUuidApi
+import kotlin.uuid.Uuid
 
 /**
  * Handlers, typed signals and publishers that are written in Kotlin.
  */
+@OptIn(ExperimentalUuidApi::class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KotlinTests {
 
@@ -71,7 +76,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded,static,static-suspending,object,nothing",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded,static,static-suspending,object,nothing,identified",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -187,6 +192,14 @@ class KotlinTests {
         assertThatExceptionOfType(IllegalArgumentException::class.java)
             .isThrownBy { publish("configured", "waits" to listOf(5.seconds)) }
             .withMessage("'waits[0]' is a kotlin.time.Duration, which has no unit in JSON: send a java.time.Duration")
+    }
+
+    @Test
+    fun `a value of a class of Kotlin is an entry`() {
+        assertThat(publish("identified", "id" to Uuid.fromLongs(1, 2), "at" to Instant.fromEpochSeconds(5)).messages())
+            .containsValue("00000000-0000-0001-0000-000000000002 1970-01-01T00:00:05Z")
+        assertThat(publish("identified", "id" to UUID(1, 2)).messages())
+            .containsValue("metadata entry 'id' is missing or not a valid Uuid")
     }
 
     @Test
@@ -495,6 +508,9 @@ class KotlinTests {
 
         @OnSignal(event = ["sized"])
         fun sized(size: Size?, limit: UInt?) = io.github.statesignals.Acknowledgement.success("$size $limit")
+
+        @OnSignal(event = ["identified"])
+        fun identified(id: Uuid, at: Instant) = io.github.statesignals.Acknowledgement.success("$id $at")
 
         @OnSignal(event = ["received"])
         fun Signal.received(@Header region: String) = io.github.statesignals.Acknowledgement.success("${event()} $region")

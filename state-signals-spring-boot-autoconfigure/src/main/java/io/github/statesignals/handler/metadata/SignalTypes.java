@@ -73,7 +73,7 @@ public final class SignalTypes {
 		return type.isArray() || BeanUtils.isSimpleValueType(type) || TemporalAmount.class.isAssignableFrom(type)
 				|| Collection.class.isAssignableFrom(type)
 				|| AnnotatedElementUtils.isAnnotated(type, "kotlin.jvm.JvmInline")
-				|| (type.getName().startsWith("java.") && !Modifier.isAbstract(type.getModifiers())
+				|| (type.getName().matches("(java|kotlin)\\..+") && !Modifier.isAbstract(type.getModifiers())
 						&& !Map.class.isAssignableFrom(type));
 	}
 
