@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import kotlin.text.Regex;
@@ -51,6 +52,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.messaging.handler.annotation.Headers;
 import org.springframework.messaging.handler.annotation.Payload;
+import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -79,6 +81,23 @@ class HandlerTypesTests extends AbstractHandlerTests {
 		this.runner.withBean(AProperty.class)
 			.run((context) -> assertInvalid(context, ".on(",
 					"java.io.File from metadata (property 'file' of " + WithFile.class.getName() + ")", "Converter"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(classes = { TakingUncreatable.class, TakingLibraryType.class, TakingUncreatableProperty.class })
+	void typeWithoutAConstructorToCallFailsTheStart(Class<?> handlers) {
+		this.runner.withBean(handlers)
+			.run((context) -> assertInvalid(context, ".on(", ", and has no constructor that Jackson can call",
+					"annotate one with @JsonCreator"));
+	}
+
+	@Test
+	void subtypeOfATypeWithoutAConstructorIsCreated() {
+		this.runner.withBean(TakingShapes.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			Map<String, Object> metadata = Map.of("shape", Map.of("type", "circle", "radius", 2));
+			assertThat(this.publisher.ask("shapes", metadata).message()).isEqualTo("2");
+		});
 	}
 
 	@Test
@@ -374,6 +393,80 @@ class HandlerTypesTests extends AbstractHandlerTests {
 
 		@OnSignal
 		void on(OptionalInt value) {
+		}
+
+	}
+
+	static class TakingUncreatable {
+
+		@OnSignal(event = "start")
+		void on(Uncreatable uncreatable) {
+		}
+
+	}
+
+	static class TakingLibraryType {
+
+		@OnSignal(event = "start")
+		void on(DataSize size) {
+		}
+
+	}
+
+	static class TakingUncreatableProperty {
+
+		@OnSignal(event = "start")
+		void on(WithUncreatable typed) {
+		}
+
+	}
+
+	record WithUncreatable(List<Uncreatable> uncreatable) {
+	}
+
+	static final class Uncreatable {
+
+		private final int x;
+
+		private Uncreatable(int x, int y) {
+			this.x = x + y;
+		}
+
+		public int getX() {
+			return this.x;
+		}
+
+	}
+
+	static class TakingShapes {
+
+		@OnSignal(event = "shapes")
+		Acknowledgement on(WithShape typed) {
+			return Acknowledgement.success("" + typed.shape.radius);
+		}
+
+	}
+
+	record WithShape(Figure shape) {
+	}
+
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+	@JsonSubTypes(@JsonSubTypes.Type(value = Disk.class, name = "circle"))
+	static class Figure {
+
+		final int radius;
+
+		Figure(int radius, int scale) {
+			this.radius = radius * scale;
+		}
+
+	}
+
+	static class Disk extends Figure {
+
+		@JsonCreator
+		Disk(@JsonProperty("radius") int radius) {
+			super(radius, 1);
 		}
 
 	}

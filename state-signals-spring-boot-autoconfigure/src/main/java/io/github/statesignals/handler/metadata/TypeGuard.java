@@ -79,12 +79,15 @@ final class TypeGuard extends SimpleModule {
 
 	private void check(Class<?> type, boolean unsafe) {
 		if (unsafe) {
-			String place = this.places.get(type);
-			throw new UnsafeTypeException(
-					"takes %s from metadata%s".formatted(type.getTypeName(), (place != null) ? " (" + place + ")" : ""),
-					"Take a String and check it before it is used, or provide a Converter<Signal, ...> "
-							+ "or SignalArgumentResolver bean that does.");
+			throw refusal(type, "", "Take a String and check it before it is used, or provide a Converter<Signal, ...> "
+					+ "or SignalArgumentResolver bean that does.");
 		}
+	}
+
+	private UnsafeTypeException refusal(Class<?> type, String reason, String remedy) {
+		String place = this.places.get(type);
+		return new UnsafeTypeException("takes %s from metadata%s%s".formatted(type.getTypeName(),
+				(place != null) ? " (" + place + ")" : "", reason), remedy);
 	}
 
 	private static boolean isOfJackson(Object deserializer) {
@@ -117,6 +120,13 @@ final class TypeGuard extends SimpleModule {
 			Class<?> type = bean.getBeanClass();
 			check(type, isOfJackson(deserializer) && (UnsafeTypes.isUnsafe(type)
 					|| (deserializer instanceof BeanDeserializerBase && isForeignBean(type))));
+			// One of its subtypes may be meant, which is created.
+			if (deserializer instanceof BeanDeserializerBase created && !created.getValueInstantiator().canInstantiate()
+					&& TypeGuard.this.introspector.findPolymorphicTypeInfo(config, bean.getClassInfo()) == null) {
+				throw refusal(type, ", and has no constructor that Jackson can call",
+						"Make it a record, add a constructor without parameters, or annotate one with @JsonCreator. "
+								+ "A class of Kotlin needs the dependency tools.jackson.module:jackson-module-kotlin.");
+			}
 			return (isOfJackson(deserializer) && RangeCheck.concerns(type)) ? new RangeCheck(type, deserializer)
 					: deserializer;
 		}
