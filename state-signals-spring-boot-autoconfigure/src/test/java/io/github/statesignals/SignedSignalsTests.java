@@ -14,6 +14,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import io.github.statesignals.autoconfigure.StateSignalsProperties;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
@@ -151,6 +152,25 @@ class SignedSignalsTests {
 		assertThat(responding.getBean(Working.class).signals).hasSize(3);
 		// They are not delivered again.
 		await().until(() -> this.redis.xpending(log, "worker").getCount() == 0);
+	}
+
+	@Test
+	void signalsAreAcceptedWhenTheStreamBeginsAgainAtEarlierPositions() {
+		String durable = "channels." + this.channel + ".delivery=durable";
+		ConfigurableApplicationContext responding = start(Working.class, "require", durable, "responder.name=worker");
+		SignalExporter exporter = exporter("require", durable);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
+		String log = "event-signal:{" + this.channel + "}:log";
+		long ahead = System.currentTimeMillis() + Duration.ofHours(1).toMillis();
+		this.redis.eval("return redis.call('XSETID', KEYS[1], ARGV[1])", ScriptOutputType.STATUS, new String[] { log },
+				ahead + "-0");
+		assertActed(exporter.publish("work"));
+		// Redis has lost its data, and its clock is behind.
+		this.redis.del(log);
+		assertActed(exporter.publish("work"));
+		assertActed(exporter.publish("work"));
+		assertThat(responding.getBean(Working.class).signals).hasSize(3);
+		assertThat(engine(responding).counters().refused()).isZero();
 	}
 
 	@Test

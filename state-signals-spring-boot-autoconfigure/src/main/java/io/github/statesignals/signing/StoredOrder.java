@@ -34,13 +34,14 @@ final class StoredOrder {
 	// Takes a signal whose signature is valid. Returns the reason why it is refused.
 	synchronized @Nullable String check(Source source, long time, Position position) {
 		StoredSignal before = this.last.get(source);
-		if (before != null && Long.compare(time, before.time) != Integer.signum(position.compareTo(before.position))) {
-			return "it is stored again, or not in the order of its publisher";
-		}
+		// A later signal is never a copy. Its position is earlier if Redis has lost the
+		// stream, and its clock is behind.
 		if (before == null || time > before.time) {
 			this.last.put(source, new StoredSignal(time, position));
+			return null;
 		}
-		return null;
+		return (Long.compare(time, before.time) == Integer.signum(position.compareTo(before.position))) ? null
+				: "it is stored again, or not in the order of its publisher";
 	}
 
 	// Takes a signal that was stored again on purpose.

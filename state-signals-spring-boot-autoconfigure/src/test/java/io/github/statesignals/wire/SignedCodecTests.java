@@ -447,6 +447,22 @@ class SignedCodecTests {
 	}
 
 	@Test
+	void laterSignalsAreReadAtEarlierPositionsAndTheirCopiesAreNot() {
+		byte[] one = signal();
+		byte[] two = signal();
+		byte[] three = signal();
+		assertThat(stored(one, "50-0", 0)).isInstanceOf(ReceivedSignal.class);
+		// Redis has lost the stream, and its clock is behind.
+		assertThat(stored(two, "5-0", 0)).isInstanceOf(ReceivedSignal.class);
+		assertThat(stored(three, "6-0", 0)).isInstanceOf(ReceivedSignal.class);
+		assertThat(stored(two, "5-0", 0)).isInstanceOf(ReceivedSignal.class);
+		for (byte[] copy : List.of(one, two, three)) {
+			assertThat(problem(stored(copy, "50-0", 0)))
+				.isEqualTo("it is stored again, or not in the order of its publisher");
+		}
+	}
+
+	@Test
 	void storedSignalsThatWereSignedAgainAreReadByTheirResponder() {
 		byte[] signal = signal();
 		this.clock.now = this.clock.now.plus(Duration.ofDays(1));
