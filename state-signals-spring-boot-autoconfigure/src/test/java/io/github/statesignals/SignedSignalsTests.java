@@ -174,6 +174,24 @@ class SignedSignalsTests {
 	}
 
 	@Test
+	void refusedSignalsOfDurableChannelsAreAnsweredWithTheReason() {
+		String durable = "channels." + this.channel + ".delivery=durable";
+		ConfigurableApplicationContext responding = start(Working.class, "require", durable, "responder.name=worker");
+		ConfigurableApplicationContext publishing = start(Object.class, "require", durable, "signing.key=k2",
+				"signing.keys.k2.secret=another-secret-of-32-bytes-or-more");
+		SignalExporter exporter = publishing.getBean(SignalExporter.class);
+		assertThat(exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
+		SignalResult refused = exporter.publish("work");
+		assertThat(refused.failed()).as(refused.toString()).containsExactly("worker");
+		assertThat(refused.messages().get("worker")).contains("the key 'k2' that it names is none of this application");
+		assertThat(
+				publishing.getBean(DurableChannels.class).find(this.channel, refused.id()).orElseThrow().isComplete())
+			.isTrue();
+		assertThat(engine(responding).counters().refused()).isOne();
+		assertThat(responding.getBean(Working.class).signals).isEmpty();
+	}
+
+	@Test
 	void storedAnswersToSignalsThatCantBeReadCountAndAreReadAgain() {
 		String durable = "channels." + this.channel + ".delivery=durable";
 		start(Working.class, "require", durable, "responder.name=worker", "protocol.max-payload=1KB");

@@ -85,9 +85,9 @@ final class SignalDelivery {
 			if (unverified.message() != null) {
 				return deliver(unverified.message(), receipt);
 			}
-			// Without an answer, which the publisher would take for the answer to its
-			// signal.
-			receipt.acknowledge(null, null);
+			// Without an id, which may be that of another signal: this may be a copy.
+			receipt.acknowledge(new Response(this.responder, "", "", Acknowledgement.FAILURE,
+					"The signal is refused: " + unverified.problem()), null);
 			return true;
 		}
 		if (message instanceof MalformedMessage malformed) {
