@@ -562,7 +562,7 @@ class DurableChannelTests {
 	}
 
 	private static ConditionFactory await() {
-		return Awaitility.await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(10));
+		return Awaitility.await().atMost(TIMEOUT);
 	}
 
 	static class Recorder {
