@@ -6,9 +6,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 import io.github.statesignals.core.engine.SignalEngine;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,9 +24,8 @@ class ForgedMessagesTests {
 
 	private final String channel = "forged-" + UUID.randomUUID();
 
-	private final RedisClient client = RedisClient.create(TestRedis.uri().toString());
-
-	private final RedisCommands<String, String> redis = this.client.connect().sync();
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
 	private ConfigurableApplicationContext publishing;
 
@@ -46,11 +42,6 @@ class ForgedMessagesTests {
 		this.publishing = this.applications.start(Publishing.class, "channel=" + this.channel);
 		this.exporter = this.publishing.getBean(SignalExporter.class);
 		assertThat(this.exporter.initializeAndWait(1, TIMEOUT, "work")).isTrue();
-	}
-
-	@AfterEach
-	void stop() {
-		this.client.shutdown(Duration.ZERO, TIMEOUT);
 	}
 
 	@Test
@@ -111,14 +102,14 @@ class ForgedMessagesTests {
 	}
 
 	private void signal(String extension) {
-		this.redis.publish("event-signal-pubsub:" + this.channel, """
+		this.client.redis().publish("event-signal-pubsub:" + this.channel, """
 				{"publisher_id": "%s", "process_name": "forged", "event": "work", "runner_host": "elsewhere",
 				"sample_no": -1, "tag": "forged", "metadata": {"_ss": {"v": 1, %s}}}
 				""".formatted(this.exporter.getPublisherId(), extension));
 	}
 
 	private void response(String responderId, String publisherId, String event, String extension) {
-		this.redis.publish("event-signal-response:" + this.channel, """
+		this.client.redis().publish("event-signal-response:" + this.channel, """
 				{"responder_id": "%s", "publisher_id": "%s", "event": "%s", "_ss": %s}
 				""".formatted(responderId, publisherId, event, extension));
 	}

@@ -10,12 +10,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.github.statesignals.AnotherClient.Published;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -33,32 +29,14 @@ class FramedSignalTests {
 
 	private static final String RESPONSES = "event-signal-response:framed";
 
-	private final List<Map.Entry<String, String>> published = new CopyOnWriteArrayList<>();
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
+
+	private final List<Published> published = this.client.record(SIGNALS, RESPONSES, "event-signal-pubsub",
+			"event-signal-response");
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	private RedisClient client;
-
-	@BeforeEach
-	void record() {
-		this.client = RedisClient.create(TestRedis.uri().toString());
-		StatefulRedisPubSubConnection<String, String> subscription = this.client.connectPubSub();
-		subscription.addListener(new RedisPubSubAdapter<>() {
-
-			@Override
-			public void message(String channel, String message) {
-				FramedSignalTests.this.published.add(Map.entry(channel, message));
-			}
-
-		});
-		subscription.sync().subscribe(SIGNALS, RESPONSES, "event-signal-pubsub", "event-signal-response");
-	}
-
-	@AfterEach
-	void close() {
-		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-	}
 
 	@Test
 	void signalsOfANamedChannelAreSentTogetherInTheirOrder() throws Exception {
@@ -107,7 +85,7 @@ class FramedSignalTests {
 		publish(exporter, 1_000);
 		assertThat(counting.samples).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
 		assertThat(this.published).hasSizeGreaterThanOrEqualTo(1_000)
-			.allSatisfy((message) -> assertThat(message.getValue()).doesNotContain("\n"));
+			.allSatisfy((message) -> assertThat(message.message()).doesNotContain("\n"));
 	}
 
 	private void publish(SignalExporter exporter, int count) throws ExecutionException, InterruptedException {
@@ -125,13 +103,13 @@ class FramedSignalTests {
 	}
 
 	private void answer(String response) {
-		this.client.connect().sync().publish(RESPONSES, response);
+		this.client.redis().publish(RESPONSES, response);
 	}
 
 	private List<String> signals() {
 		return this.published.stream()
-			.filter((message) -> message.getKey().equals(SIGNALS))
-			.map(Map.Entry::getValue)
+			.filter((message) -> message.channel().equals(SIGNALS))
+			.map(Published::message)
 			.toList();
 	}
 

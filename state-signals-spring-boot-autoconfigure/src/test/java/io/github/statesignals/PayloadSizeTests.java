@@ -10,10 +10,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.core.engine.SignalEngine;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,25 +28,13 @@ class PayloadSizeTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-	private static RedisClient client;
-
-	private static RedisCommands<String, String> redis;
-
 	private final String channel = "sizes-" + UUID.randomUUID();
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
 
-	@BeforeAll
-	static void connect() {
-		client = RedisClient.create(TestRedis.uri().toString());
-		redis = client.connect().sync();
-	}
-
-	@AfterAll
-	static void disconnect() {
-		client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-	}
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
 	private ConfigurableApplicationContext start(Class<?> configuration, String delivery, String maxPayload) {
 		return this.applications.start(configuration, "channel=" + this.channel,
@@ -110,14 +94,16 @@ class PayloadSizeTests {
 		String response = "{\"responder_id\": \"%s\", \"publisher_id\": \"" + exporter.getPublisherId()
 				+ "\", \"event\": \"%s\", \"ras\": 1%s}";
 		String responses = "event-signal-response:" + this.channel;
-		redis.publish(responses, response.formatted("legacy", Signal.INITIALIZATION, ""));
-		redis.publish(responses, response.formatted("extended", Signal.INITIALIZATION, ", \"_ss\": {\"v\": 1}"));
+		this.client.redis().publish(responses, response.formatted("legacy", Signal.INITIALIZATION, ""));
+		this.client.redis()
+			.publish(responses, response.formatted("extended", Signal.INITIALIZATION, ", \"_ss\": {\"v\": 1}"));
 		await().atMost(TIMEOUT).until(() -> exporter.getSubscribers().size() == 2);
 		CompletableFuture<SignalResult> said = exporter.signal("say").timeout(TIMEOUT).publishAsync();
 		String message = ", \"message\": \"" + "x".repeat(100_000) + "\"";
-		redis.publish(responses,
-				response.formatted("extended", "say", message + ", \"_ss\": {\"v\": 1, \"handles\": []}"));
-		redis.publish(responses, response.formatted("legacy", "say", message));
+		this.client.redis()
+			.publish(responses,
+					response.formatted("extended", "say", message + ", \"_ss\": {\"v\": 1, \"handles\": []}"));
+		this.client.redis().publish(responses, response.formatted("legacy", "say", message));
 		assertThat(said).succeedsWithin(TIMEOUT).satisfies((result) -> {
 			assertThat(result.acted()).containsExactly("legacy");
 			assertThat(result.unhandled()).containsExactly("extended");
@@ -166,26 +152,17 @@ class PayloadSizeTests {
 	void aSignalOfAPeerThatCanNotBeReadIsAnsweredWithTheReason() {
 		SignalEngine responder = start(Talking.class, "broadcast", "1MB").getBean(SignalEngine.class);
 		BlockingQueue<String> answers = new LinkedBlockingQueue<>();
-		var subscription = client.connectPubSub();
-		subscription.addListener(new io.lettuce.core.pubsub.RedisPubSubAdapter<String, String>() {
-
-			@Override
-			public void message(String channel, String message) {
-				answers.add(message);
-			}
-
-		});
-		subscription.sync().subscribe("event-signal-response:" + this.channel);
-		redis.publish("event-signal-pubsub:" + this.channel, signal(BigInteger.TWO.pow(70), ""));
+		this.client.listen((message) -> answers.add(message.message()), "event-signal-response:" + this.channel);
+		this.client.redis().publish("event-signal-pubsub:" + this.channel, signal(BigInteger.TWO.pow(70), ""));
 		await().atMost(TIMEOUT).until(() -> !answers.isEmpty());
 		assertThat(answers.remove()).contains("\"publisher_id\":\"py-1\"", "\"event\":\"take\"", "\"ras\":0",
 				"'sample_no' is not a 64-bit integer");
 		String deep = "{\"x\":" + "[".repeat(300) + "]".repeat(300) + "}";
-		redis.publish("event-signal-pubsub:" + this.channel, signal(BigInteger.ONE, ", \"metadata\": " + deep));
+		this.client.redis()
+			.publish("event-signal-pubsub:" + this.channel, signal(BigInteger.ONE, ", \"metadata\": " + deep));
 		await().atMost(TIMEOUT).until(() -> !answers.isEmpty());
 		assertThat(answers.remove()).contains("\"ras\":0", "it is nested deeper than 256 levels");
 		assertThat(responder.counters().malformed.sum()).isEqualTo(2);
-		subscription.close();
 	}
 
 	@Test
@@ -194,9 +171,10 @@ class PayloadSizeTests {
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "take")).isTrue();
 		String log = "event-signal:{" + this.channel + "}:log";
-		String large = redis.xadd(log,
-				Map.of("signals", signal(BigInteger.ONE, ",\"metadata\":{\"x\":\"" + "x".repeat(1_100_000) + "\"}")));
-		String broken = redis.xadd(log, Map.of("signals", "no JSON"));
+		String large = this.client.redis()
+			.xadd(log, Map.of("signals",
+					signal(BigInteger.ONE, ",\"metadata\":{\"x\":\"" + "x".repeat(1_100_000) + "\"}")));
+		String broken = this.client.redis().xadd(log, Map.of("signals", "no JSON"));
 		DurableChannels channels = context.getBean(DurableChannels.class);
 		for (String entry : new String[] { large, broken }) {
 			await().atMost(TIMEOUT).until(() -> channels.find(this.channel, entry + ".0").orElseThrow().isComplete());
@@ -204,7 +182,7 @@ class PayloadSizeTests {
 			assertThat(answer.ras()).isZero();
 			assertThat(answer.message()).startsWith("The signal can't be read: it ");
 		}
-		await().atMost(TIMEOUT).until(() -> redis.xpending(log, "talking").getCount() == 0);
+		await().atMost(TIMEOUT).until(() -> this.client.redis().xpending(log, "talking").getCount() == 0);
 		assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(2);
 		assertThat(exporter.signal("take").timeout(TIMEOUT).publish().isSuccess()).isTrue();
 	}

@@ -10,19 +10,17 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
+import io.github.statesignals.AnotherClient.Published;
 import io.github.statesignals.autoconfigure.StateSignalsProperties;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.api.sync.RedisCommands;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,26 +51,15 @@ class SignedSignalsTests {
 
 	private final String responses = "event-signal-response:" + this.channel;
 
-	private final RedisClient client = RedisClient.create(TestRedis.uri().toString());
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
-	private final RedisCommands<String, String> redis = this.client.connect().sync();
+	private final RedisCommands<String, String> redis = this.client.redis();
 
-	private final Wire wire = new Wire();
+	private final Wire wire = new Wire(this.client.record("event-signal-*" + this.channel + "*"));
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
-
-	@BeforeEach
-	void listen() {
-		StatefulRedisPubSubConnection<String, String> listening = this.client.connectPubSub();
-		listening.addListener(this.wire);
-		listening.sync().psubscribe("event-signal-*" + this.channel + "*");
-	}
-
-	@AfterEach
-	void stop() {
-		this.client.shutdown(Duration.ZERO, TIMEOUT);
-	}
 
 	private ConfigurableApplicationContext start(Class<?> configuration, String mode, String... properties) {
 		String[] all = new String[properties.length + 4];
@@ -110,7 +97,7 @@ class SignedSignalsTests {
 		Working working = responding.getBean(Working.class);
 		working.busy = true;
 		CompletableFuture<SignalResult> slow = exporter.signal("work").publishAsync();
-		await().until(() -> this.wire.messages.stream().filter((message) -> message.contains("probe")).count() >= 3);
+		await().until(() -> this.wire.messages().filter((message) -> message.contains("probe")).count() >= 3);
 		working.busy = false;
 		assertActed(slow.join());
 		// A later responder sends hello, and both send bye.
@@ -121,9 +108,8 @@ class SignedSignalsTests {
 		await().until(() -> exporter.getSubscribers().isEmpty());
 		exporter.shutdown();
 		assertThat(engine(publishing).counters().refused()).isZero();
-		assertThat(this.wire.messages).isNotEmpty();
-		assertThat(this.wire.messages.stream().filter((message) -> !message.contains("\"key\":\"k1\",\"at\":")))
-			.isEmpty();
+		assertThat(this.wire.messages()).isNotEmpty();
+		assertThat(this.wire.messages().filter((message) -> !message.contains("\"key\":\"k1\",\"at\":"))).isEmpty();
 	}
 
 	@Test
@@ -397,7 +383,7 @@ class SignedSignalsTests {
 		Working working = responding.getBean(Working.class);
 		working.busy = true;
 		CompletableFuture<SignalResult> slow = exporter.signal("work").publishAsync();
-		await().until(() -> this.wire.messages.stream().filter((message) -> message.contains("probe")).count() >= 6);
+		await().until(() -> this.wire.messages().filter((message) -> message.contains("probe")).count() >= 6);
 		working.busy = false;
 		assertActed(slow.join());
 		assertThat(engine(publishing).counters().refused()).isZero();
@@ -466,19 +452,14 @@ class SignedSignalsTests {
 	/**
 	 * Everything that is published.
 	 */
-	private static final class Wire extends RedisPubSubAdapter<String, String> {
+	private record Wire(List<Published> published) {
 
-		private final List<String> messages = new CopyOnWriteArrayList<>();
-
-		@Override
-		public void message(String pattern, String channel, String message) {
-			message.lines().forEach(this.messages::add);
+		Stream<String> messages() {
+			return this.published.stream().flatMap((each) -> each.message().lines());
 		}
 
 		String last(String part) {
-			return this.messages.stream()
-				.filter((message) -> message.contains(part))
-				.reduce("", (earlier, later) -> later);
+			return messages().filter((message) -> message.contains(part)).reduce("", (earlier, later) -> later);
 		}
 
 	}

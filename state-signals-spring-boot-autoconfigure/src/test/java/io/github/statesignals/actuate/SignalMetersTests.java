@@ -9,12 +9,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
+import io.github.statesignals.AnotherClient;
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalExporterFactory;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.TestRedis;
 import io.github.statesignals.autoconfigure.StateSignalsAutoConfiguration;
 import io.github.statesignals.autoconfigure.StateSignalsMetricsAutoConfiguration;
 import io.github.statesignals.core.InMemoryBroker;
@@ -22,7 +22,6 @@ import io.github.statesignals.core.SignalCounters;
 import io.github.statesignals.core.engine.SignalEngine;
 import io.github.statesignals.observation.SignalMeters;
 import io.github.statesignals.transport.SignalTransport;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.micrometer.common.docs.KeyName;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -54,6 +53,9 @@ class SignalMetersTests {
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
+
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
 	private final String channel = "meters-" + UUID.randomUUID();
 
@@ -187,30 +189,22 @@ class SignalMetersTests {
 		assertThat(functionCount(SignalMeters.RECEIVED, "kind", "response")).isEqualTo(2);
 		Set<Meter.Id> before = ids();
 		double malformed = functionCount(SignalMeters.MALFORMED);
-		RedisClient client = RedisClient.create(TestRedis.uri().toString());
-		try {
-			RedisCommands<String, String> redis = client.connect().sync();
-			for (int i = 0; i < 200; i++) {
-				for (String event : List.of("event-" + i, "initialization", "work")) {
-					redis.publish("event-signal-pubsub:" + this.channel, """
-							{"publisher_id": "publisher-%1$d", "process_name": "process-%1$d", "event": "%2$s",
-							"runner_host": "host-%1$d", "sample_no": %1$d, "tag": "tag-%1$d", "metadata": {}}
-							""".formatted(i, event));
-					redis.publish("event-signal-response:" + this.channel,
-							"""
-									{"responder_id": "responder-%d", "publisher_id": "%s", "event": "%s", "ras": 1, "message": null}
-									"""
-								.formatted(i, (i % 2 == 0) ? exporter.getPublisherId() : "publisher-" + i, event));
-				}
-				redis.publish("event-signal-pubsub:" + this.channel + "-" + i, "{}");
-				redis.publish("event-signal-pubsub:" + this.channel, "malformed " + i);
+		RedisCommands<String, String> redis = this.client.redis();
+		for (int i = 0; i < 200; i++) {
+			for (String event : List.of("event-" + i, "initialization", "work")) {
+				redis.publish("event-signal-pubsub:" + this.channel, """
+						{"publisher_id": "publisher-%1$d", "process_name": "process-%1$d", "event": "%2$s",
+						"runner_host": "host-%1$d", "sample_no": %1$d, "tag": "tag-%1$d", "metadata": {}}
+						""".formatted(i, event));
+				redis.publish("event-signal-response:" + this.channel, """
+						{"responder_id": "responder-%d", "publisher_id": "%s", "event": "%s", "ras": 1, "message": null}
+						""".formatted(i, (i % 2 == 0) ? exporter.getPublisherId() : "publisher-" + i, event));
 			}
-			await().atMost(TIMEOUT).until(() -> functionCount(SignalMeters.MALFORMED) == malformed + 200);
-			exporter.signal("work").timeout(Duration.ofMillis(500)).publish();
+			redis.publish("event-signal-pubsub:" + this.channel + "-" + i, "{}");
+			redis.publish("event-signal-pubsub:" + this.channel, "malformed " + i);
 		}
-		finally {
-			client.shutdown(Duration.ZERO, TIMEOUT);
-		}
+		await().atMost(TIMEOUT).until(() -> functionCount(SignalMeters.MALFORMED) == malformed + 200);
+		exporter.signal("work").timeout(Duration.ofMillis(500)).publish();
 		assertThat(functionCount(SignalMeters.RECEIVED, "kind", "signal")).isGreaterThanOrEqualTo(600);
 		assertThat(functionCount(SignalMeters.LATE)).isPositive();
 		assertThat(gauge(SignalMeters.SUBSCRIBERS)).isGreaterThan(50);
@@ -221,18 +215,12 @@ class SignalMetersTests {
 	void forgedAndUnsignedMessagesAreRefusedForTheirReasons() {
 		start(Working.class, "channel=" + this.channel, "channels." + this.channel + ".signing=require",
 				"signing.keys.one.secret=" + "k".repeat(40), "signing.key=one");
-		RedisClient client = RedisClient.create(TestRedis.uri().toString());
-		try {
-			client.connect().sync().publish("event-signal-pubsub:" + this.channel, """
-					{"publisher_id": "p", "process_name": "p", "event": "work", "runner_host": "h", "sample_no": 1,
-					"tag": "t", "metadata": {}}
-					""");
-			await().atMost(TIMEOUT).until(() -> functionCount(SignalMeters.REFUSED, "reason", "signature") == 1);
-			assertThat(functionCount(SignalMeters.REFUSED, "reason", "forged")).isZero();
-		}
-		finally {
-			client.shutdown(Duration.ZERO, TIMEOUT);
-		}
+		this.client.redis().publish("event-signal-pubsub:" + this.channel, """
+				{"publisher_id": "p", "process_name": "p", "event": "work", "runner_host": "h", "sample_no": 1,
+				"tag": "t", "metadata": {}}
+				""");
+		await().atMost(TIMEOUT).until(() -> functionCount(SignalMeters.REFUSED, "reason", "signature") == 1);
+		assertThat(functionCount(SignalMeters.REFUSED, "reason", "forged")).isZero();
 	}
 
 	@Test

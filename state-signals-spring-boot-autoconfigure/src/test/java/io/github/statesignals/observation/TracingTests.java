@@ -11,6 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.AnotherClient;
+import io.github.statesignals.AnotherClient.Published;
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.ResultCode;
@@ -18,10 +20,6 @@ import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.TestRedis;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
-import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Span;
@@ -30,8 +28,6 @@ import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.exporter.FinishedSpan;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.Parameter;
@@ -57,35 +53,16 @@ class TracingTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-	private final List<Map.Entry<String, String>> messages = new CopyOnWriteArrayList<>();
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
+
+	private final List<Published> messages = this.client.record("event-signal*");
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
 
 	@Parameter
 	private Class<?> tracer;
-
-	private RedisClient client;
-
-	@BeforeEach
-	void record() {
-		this.client = RedisClient.create(TestRedis.uri().toString());
-		StatefulRedisPubSubConnection<String, String> subscription = this.client.connectPubSub();
-		subscription.addListener(new RedisPubSubAdapter<>() {
-
-			@Override
-			public void message(String pattern, String channel, String message) {
-				TracingTests.this.messages.add(Map.entry(channel, message));
-			}
-
-		});
-		subscription.sync().psubscribe("event-signal*");
-	}
-
-	@AfterEach
-	void close() {
-		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
-	}
 
 	@Test
 	void aPublishIsOneTraceWithTheHandlersAndAnswersOfAllApplications() {
@@ -202,7 +179,7 @@ class TracingTests {
 	void signalsThatNoHandlerNamesHaveNoEventInTheirKeys() {
 		ConfigurableApplicationContext responder = start(AnyEvent.class, "responder.name=one");
 		String event = "made-up-" + UUID.randomUUID();
-		this.client.connect().sync().publish("event-signal-pubsub", """
+		this.client.redis().publish("event-signal-pubsub", """
 				{"publisher_id": "p\\n1", "process_name": "p", "event": "%s", "runner_host": "h", "sample_no": 1,
 				"tag": "a\\nb", "metadata": {"_ss": {"v": 1, "id": "i\\n1"}}}
 				""".formatted(event));
@@ -241,8 +218,8 @@ class TracingTests {
 			.toList();
 		assertThat(results).allSatisfy((result) -> assertThat(result.join().isSuccess()).isTrue());
 		assertThat(this.messages).anySatisfy((message) -> {
-			assertThat(message.getKey()).isEqualTo("event-signal-pubsub:traced");
-			assertThat(message.getValue()).contains("\n");
+			assertThat(message.channel()).isEqualTo("event-signal-pubsub:traced");
+			assertThat(message.message()).contains("\n");
 		});
 		Map<String, FinishedSpan> published = byTag(spans(publisher).await("publish start", 1_000));
 		Map<String, FinishedSpan> handled = byTag(spans(responder).await("handle start", 1_000));
@@ -336,8 +313,7 @@ class TracingTests {
 				"{\"traceparent\":\"00-" + "a".repeat(32) + "-" + "b".repeat(16) + "-zz\"}",
 				"{\"traceparent\":\"" + "x".repeat(1_024) + "\",\"baggage\":\"" + "k=v,".repeat(256) + "\"}");
 		for (int i = 0; i < contexts.size(); i++) {
-			this.client.connect()
-				.sync()
+			this.client.redis()
 				.publish("event-signal-pubsub",
 						"{\"publisher_id\":\"p-" + i + "\",\"process_name\":\"p\",\"event\":\"start\","
 								+ "\"runner_host\":\"h\",\"sample_no\":1,\"tag\":\"t\",\"metadata\":{\"_ss\":{\"v\":1,"
@@ -345,8 +321,8 @@ class TracingTests {
 		}
 		spans(responder).await("handle start", contexts.size());
 		spans(responder).await("respond start", contexts.size());
-		assertThat(this.messages.stream().filter((message) -> message.getKey().equals("event-signal-response")))
-			.filteredOn((message) -> message.getValue().contains("\"ras\":1"))
+		assertThat(this.messages.stream().filter((message) -> message.channel().equals("event-signal-response")))
+			.filteredOn((message) -> message.message().contains("\"ras\":1"))
 			.hasSize(contexts.size());
 	}
 
@@ -379,7 +355,7 @@ class TracingTests {
 
 	private boolean haveSentHeartbeats(int applications, long each) {
 		return this.messages.stream()
-			.map(Map.Entry::getKey)
+			.map(Published::channel)
 			.filter((channel) -> channel.startsWith("event-signal-heartbeat"))
 			.collect(Collectors.groupingBy((channel) -> channel, Collectors.counting()))
 			.values()
@@ -424,8 +400,7 @@ class TracingTests {
 
 	private void legacySubscriber(ConfigurableApplicationContext publisher) {
 		String id = exporter(publisher).getPublisherId();
-		this.client.connect()
-			.sync()
+		this.client.redis()
 			.publish("event-signal-response", "{\"responder_id\":\"python-1-resp\",\"publisher_id\":\"" + id
 					+ "\",\"event\":\"initialization\"}");
 		Awaitility.await().atMost(TIMEOUT).until(() -> exporter(publisher).getSubscribers().contains("python-1-resp"));
@@ -433,8 +408,8 @@ class TracingTests {
 
 	private List<String> signals(String event) {
 		return this.messages.stream()
-			.filter((message) -> message.getKey().startsWith("event-signal-pubsub"))
-			.map(Map.Entry::getValue)
+			.filter((message) -> message.channel().startsWith("event-signal-pubsub"))
+			.map(Published::message)
 			.filter((message) -> message.contains("\"event\":\"" + event + "\""))
 			.toList();
 	}

@@ -12,15 +12,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
+import io.github.statesignals.AnotherClient;
 import io.github.statesignals.Applications;
 import io.github.statesignals.OnSignal;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
 import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
-import io.github.statesignals.TestRedis;
 import io.github.statesignals.wire.WireVector;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -53,6 +52,9 @@ class RollingUpgradeTests {
 
 	@RegisterExtension
 	private final Applications applications = new Applications();
+
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
 	@AfterEach
 	void close() {
@@ -226,20 +228,14 @@ class RollingUpgradeTests {
 		ConfigurableApplicationContext application = this.applications.start(Working.class, "channel=" + this.named,
 				"channels." + this.named + ".delivery=durable", "responder.name=cpu");
 		ObjectNode signal = WireVector.message("signal with metadata").put("event", "work");
-		RedisClient client = RedisClient.create(TestRedis.uri().toString());
-		try {
-			RedisCommands<String, String> redis = client.connect().sync();
-			String keys = "event-signal:{" + this.named + "}:";
-			await().until(() -> redis.hexists(keys + "responders", "cpu"));
-			String id = redis.xadd(keys + "log", "v", "2", "signals", Version.NEWER.apply(signal).toString(), "codec",
-					"plain");
-			String answers = keys + "answers:" + id.substring(0, id.indexOf('-') - 3);
-			await().until(() -> redis.hexists(answers, id + ".0 cpu"));
-			assertThat(redis.hget(answers, id + ".0 cpu")).contains("\"ras\":1");
-		}
-		finally {
-			client.shutdown(Duration.ZERO, TIMEOUT);
-		}
+		RedisCommands<String, String> redis = this.client.redis();
+		String keys = "event-signal:{" + this.named + "}:";
+		await().until(() -> redis.hexists(keys + "responders", "cpu"));
+		String id = redis.xadd(keys + "log", "v", "2", "signals", Version.NEWER.apply(signal).toString(), "codec",
+				"plain");
+		String answers = keys + "answers:" + id.substring(0, id.indexOf('-') - 3);
+		await().until(() -> redis.hexists(answers, id + ".0 cpu"));
+		assertThat(redis.hget(answers, id + ".0 cpu")).contains("\"ras\":1");
 		assertThat(application.getBean(Working.class).handled).hasSize(1);
 	}
 
