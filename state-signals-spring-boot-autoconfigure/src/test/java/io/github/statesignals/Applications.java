@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 import org.springframework.boot.SpringApplication;
@@ -20,14 +22,17 @@ import org.springframework.context.annotation.Import;
 
 /**
  * Starts applications with the starter on {@link TestRedis}, each with connections of its
- * own, and closes them after each test, the last one first.
+ * own, and closes them after each test, the last one first. In a static field it closes
+ * those that were started before all tests after all tests.
  */
-public final class Applications implements AfterEachCallback {
+public final class Applications implements BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
 	// The driver may wait indefinitely: https://github.com/redis/lettuce/issues/2278
 	private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(2);
 
 	private final List<ConfigurableApplicationContext> started = new ArrayList<>();
+
+	private int shared;
 
 	/**
 	 * Start an application.
@@ -68,9 +73,24 @@ public final class Applications implements AfterEachCallback {
 	}
 
 	@Override
+	public void beforeEach(ExtensionContext context) {
+		this.shared = this.started.size();
+	}
+
+	@Override
 	public void afterEach(ExtensionContext context) {
-		this.started.forEach((application) -> Assertions.assertTimeoutPreemptively(CLOSE_TIMEOUT, application::close));
-		this.started.clear();
+		closeAllBut(this.shared);
+	}
+
+	@Override
+	public void afterAll(ExtensionContext context) {
+		closeAllBut(0);
+	}
+
+	private void closeAllBut(int first) {
+		while (this.started.size() > first) {
+			Assertions.assertTimeoutPreemptively(CLOSE_TIMEOUT, this.started.remove(0)::close);
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

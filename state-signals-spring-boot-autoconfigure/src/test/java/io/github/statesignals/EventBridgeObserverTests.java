@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 import io.github.statesignals.core.responder.DefaultSignalResponder;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -56,9 +57,16 @@ class EventBridgeObserverTests {
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
 	@RegisterExtension
-	private final Applications applications = new Applications();
+	private static final Applications applications = new Applications();
+
+	private static SignalExporter remote;
 
 	private final BlockingQueue<Object> received = Received.queue;
+
+	@BeforeAll
+	static void startExporter() {
+		remote = applications.start(Object.class).getBean(SignalExporter.class);
+	}
 
 	@Test
 	void aListenerToASealedInterfaceObservesEachOfItsTypes() throws InterruptedException {
@@ -153,7 +161,7 @@ class EventBridgeObserverTests {
 	@Test
 	void aTransactionalListenerIsCalledForAnEventOfItsApplication() {
 		this.received.clear();
-		ConfigurableApplicationContext context = this.applications.start(InTransaction.class);
+		ConfigurableApplicationContext context = applications.start(InTransaction.class);
 		context.getBean(SignalExporter.class).initialize("started");
 		new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
 			.executeWithoutResult((status) -> context.publishEvent(new Started("n1")));
@@ -191,8 +199,7 @@ class EventBridgeObserverTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "acknowledge", "reject", "ignore" })
 	void nothingActsOnAnOwnSignalAndItsPublishDoesNotFail(String unhandled) {
-		ConfigurableApplicationContext context = this.applications.start(Sealed.class,
-				"responder.unhandled=" + unhandled);
+		ConfigurableApplicationContext context = applications.start(Sealed.class, "responder.unhandled=" + unhandled);
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped")).isTrue();
 		SignalResult result = exporter.emit(new Started("n1"));
@@ -203,11 +210,11 @@ class EventBridgeObserverTests {
 
 	@Test
 	void aPausedBridgeRefusesSignalsExceptThoseOfItsApplication() {
-		ConfigurableApplicationContext context = this.applications.start(Sealed.class);
+		remote.shutdown();
+		ConfigurableApplicationContext context = applications.start(Sealed.class);
 		((DefaultSignalResponder) context.getBean(SignalResponder.class)).handlers()
 			.pause("started", "bridge to application events of " + Started.class.getName(), true);
 		SignalExporter own = context.getBean(SignalExporter.class);
-		SignalExporter remote = this.applications.start(Object.class).getBean(SignalExporter.class);
 		assertThat(own.initializeAndWait(1, TIMEOUT, "started")).isTrue();
 		assertThat(remote.initializeAndWait(1, TIMEOUT, "started")).isTrue();
 		assertThat(remote.emit(new Started("n1")).messages().values()).singleElement()
@@ -232,12 +239,12 @@ class EventBridgeObserverTests {
 
 	private SignalExporter exporterTo(Class<?> responder) {
 		this.received.clear();
+		remote.shutdown();
 		// There is a responder also where no listener is one.
-		ConfigurableApplicationContext context = this.applications.start(responder);
+		ConfigurableApplicationContext context = applications.start(responder);
 		context.getBean(SignalResponder.class).on("other", (signal) -> Acknowledgement.success());
-		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, "started", "stopped", "moved", "changed", "other")).isTrue();
-		return exporter;
+		assertThat(remote.initializeAndWait(1, TIMEOUT, "started", "stopped", "moved", "changed", "other")).isTrue();
+		return remote;
 	}
 
 	private void assertActed(SignalResult result, Object received) throws InterruptedException {

@@ -7,6 +7,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,9 +35,16 @@ class FamilySignalTests {
 			"custom" };
 
 	@RegisterExtension
-	private final Applications applications = new Applications();
+	private static final Applications applications = new Applications();
+
+	private static ConfigurableApplicationContext publisher;
 
 	private BlockingQueue<Object> received;
+
+	@BeforeAll
+	static void startPublisher() {
+		publisher = applications.start(Object.class);
+	}
 
 	@Test
 	void aHandlerOfASealedInterfaceReceivesEachOfItsTypes() {
@@ -94,9 +102,6 @@ class FamilySignalTests {
 	@Test
 	void aGatewayPublishesTheEventOfItsArgument() {
 		exporterTo(Families.class);
-		ConfigurableApplicationContext publisher = this.applications.start(Object.class);
-		SignalExporter exporter = publisher.getBean(SignalExporter.class);
-		assertThat(exporter.initializeAndWait(1, TIMEOUT, EVENTS)).isTrue();
 		Gateway gateway = publisher.getBean(SignalGatewayFactory.class).create(Gateway.class);
 		assertActed(gateway.raise(new Fire("cellar")), new Fire("cellar"));
 		assertActed(gateway.raise(new Flood(2)), new Flood(2));
@@ -117,16 +122,17 @@ class FamilySignalTests {
 			TakingADerived.class, TakingAnyOfAFamily.class, TakingClassNames.class })
 	void anAmbiguousTypeFailsTheStart(Class<?> configuration) {
 		assertThatExceptionOfType(InvalidSignalHandlerException.class)
-			.isThrownBy(() -> this.applications.start(configuration))
+			.isThrownBy(() -> applications.start(configuration))
 			.withMessageContaining(configuration.getSimpleName() + ".on")
 			.satisfies((ex) -> assertThat(ex.getRemedy()).containsAnyOf("sealed", "@SignalEvent", "JsonTypeInfo",
 					"Name the events"));
 	}
 
 	private SignalExporter exporterTo(Class<?> responder) {
-		ConfigurableApplicationContext context = this.applications.start(responder, "responder.unhandled=reject");
+		SignalExporter exporter = publisher.getBean(SignalExporter.class);
+		exporter.shutdown();
+		ConfigurableApplicationContext context = applications.start(responder, "responder.unhandled=reject");
 		this.received = context.getBean(Receiving.class).received;
-		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, EVENTS)).isTrue();
 		return exporter;
 	}

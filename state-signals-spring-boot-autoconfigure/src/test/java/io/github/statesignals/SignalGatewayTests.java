@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 
 import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.description.modifier.Visibility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,23 +42,30 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class SignalGatewayTests {
 
 	@RegisterExtension
-	private final Applications applications = new Applications();
+	private static final Applications applications = new Applications();
 
-	private ConfigurableApplicationContext context;
+	private static ConfigurableApplicationContext context;
 
 	private BlockingQueue<Signal> received;
 
+	@BeforeAll
+	static void startGateways() {
+		context = applications.start(Scanned.class);
+	}
+
 	@BeforeEach
-	void start() {
-		this.received = this.applications.start(Receiver.class).getBean(Receiver.class).received;
-		this.context = this.applications.start(Scanned.class);
-		assertThat(this.context.getBean(SignalExporter.class)
-			.initializeAndWait(1, Duration.ofSeconds(20), "alarm", "benchmark-start", "reload", "refuse")).isTrue();
+	void startReceiver() {
+		SignalExporter exporter = context.getBean(SignalExporter.class);
+		exporter.shutdown();
+		this.received = applications.start(Receiver.class).getBean(Receiver.class).received;
+		assertThat(
+				exporter.initializeAndWait(1, Duration.ofSeconds(20), "alarm", "benchmark-start", "reload", "refuse"))
+			.isTrue();
 	}
 
 	@Test
 	void anAnnotatedInterfaceInAScannedPackageIsABean() throws InterruptedException {
-		Alarms alarms = this.context.getBean(Alarms.class);
+		Alarms alarms = context.getBean(Alarms.class);
 		assertThat(alarms.raise(new Alarm("disk full")).isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.event()).isEqualTo("alarm");
@@ -66,25 +74,25 @@ class SignalGatewayTests {
 		assertThat(alarms).hasToString("signal gateway " + Alarms.class.getName())
 			.isEqualTo(alarms)
 			.hasSameHashCodeAs(alarms)
-			.isNotEqualTo(this.context.getBean(SignalGatewayFactory.class).create(Alarms.class));
+			.isNotEqualTo(context.getBean(SignalGatewayFactory.class).create(Alarms.class));
 	}
 
 	@Test
 	void gatewayWhoseNameAnUnrelatedBeanHasIsABeanAllTheSame() {
-		ConfigurableApplicationContext context = this.applications.start(NameTaken.class);
+		ConfigurableApplicationContext context = applications.start(NameTaken.class);
 		assertThat(context.getBean("signalGatewayTests.Alarms")).isEqualTo("unrelated");
 		assertThat(context.getBean(Alarms.class)).isSameAs(context.getBean(Alarms.class.getName()));
 	}
 
 	@Test
 	void gatewayThatTheApplicationDefinesUnderTheNameIsTheOnlyOne() {
-		assertThat(this.applications.start(Defined.class).getBeanNamesForType(Alarms.class))
+		assertThat(applications.start(Defined.class).getBeanNamesForType(Alarms.class))
 			.containsExactly("signalGatewayTests.Alarms");
 	}
 
 	@Test
 	void parametersBecomeFieldsAndMetadata() throws InterruptedException {
-		Alarms alarms = this.context.getBean(Alarms.class);
+		Alarms alarms = context.getBean(Alarms.class);
 		assertThat(
 				alarms.benchmarkStart("run-7", 3L << 40, "u1", List.of("a"), Map.of("clients", 64)).join().isSuccess())
 			.isTrue();
@@ -97,7 +105,7 @@ class SignalGatewayTests {
 
 	@Test
 	void anOptionalParameterSetsItsFieldIfItIsPresent() throws InterruptedException {
-		OptionalFields gateway = this.context.getBean(SignalGatewayFactory.class).create(OptionalFields.class);
+		OptionalFields gateway = context.getBean(SignalGatewayFactory.class).create(OptionalFields.class);
 		assertThat(gateway.reload(Optional.of("run-7"), Optional.of(3), Optional.of("u1")).isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.tag()).isEqualTo("run-7");
@@ -114,7 +122,7 @@ class SignalGatewayTests {
 
 	@Test
 	void aHeaderWithoutANameIsNamedAsItsParameter() throws InterruptedException {
-		Named gateway = this.context.getBean(SignalGatewayFactory.class).create(Named.class);
+		Named gateway = context.getBean(SignalGatewayFactory.class).create(Named.class);
 		assertThat(gateway.reload("run-7", BigInteger.TEN, "u1", "host-1").isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.tag()).isEqualTo("run-7");
@@ -128,7 +136,7 @@ class SignalGatewayTests {
 	// The name of a parameter matters where it becomes that of an entry.
 	@Test
 	void aTypedSignalAndAMapMayBeNamedAsFields() throws InterruptedException {
-		Typed gateway = this.context.getBean(SignalGatewayFactory.class).create(Typed.class);
+		Typed gateway = context.getBean(SignalGatewayFactory.class).create(Typed.class);
 		assertThat(gateway.raise(new Alarm("disk full"), new Alarm("logs"), null).isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.event()).isEqualTo("reload");
@@ -139,7 +147,7 @@ class SignalGatewayTests {
 
 	@Test
 	void aMethodReturnsItsDeclaredType() throws InterruptedException {
-		Alarms alarms = this.context.getBean(Alarms.class);
+		Alarms alarms = context.getBean(Alarms.class);
 		alarms.reload();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS).event()).isEqualTo("reload");
 		assertThat(alarms.refuse()).isFalse();
@@ -151,8 +159,8 @@ class SignalGatewayTests {
 	@Test
 	@Timeout(60)
 	void theExporterAndTheTimeoutAreThoseOfTheAnnotation(CapturedOutput output) throws InterruptedException {
-		ConfigurableApplicationContext context = this.applications.start(Exporters.class,
-				"exporter.response-timeout=-1s", "exporter.max-pending=1");
+		ConfigurableApplicationContext context = applications.start(Exporters.class, "exporter.response-timeout=-1s",
+				"exporter.max-pending=1");
 		SignalExporter second = context.getBean("second", SignalExporter.class);
 		assertThat(second.initializeAndWait(2, Duration.ofSeconds(20), "hang")).isTrue();
 		Impatient gateway = context.getBean(SignalGatewayFactory.class).create(Impatient.class);
@@ -172,7 +180,7 @@ class SignalGatewayTests {
 
 	@Test
 	void nullIsNoTypedSignal() {
-		Alarms alarms = this.context.getBean(Alarms.class);
+		Alarms alarms = context.getBean(Alarms.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> alarms.raise(null))
 			.withMessageContaining("Alarms.raise is called with null for its typed signal")
 			.withMessageContaining("@SignalEvent");
@@ -180,7 +188,7 @@ class SignalGatewayTests {
 
 	@Test
 	void typedSignalOfAGenericInterfaceIsTheWholeMetadata() throws InterruptedException {
-		GenericAlarms gateway = this.context.getBean(SignalGatewayFactory.class).create(GenericAlarms.class);
+		GenericAlarms gateway = context.getBean(SignalGatewayFactory.class).create(GenericAlarms.class);
 		assertThat(gateway.raise(new Alarm("disk full")).isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS)).satisfies((signal) -> {
 			assertThat(signal.event()).isEqualTo("alarm");
@@ -190,7 +198,7 @@ class SignalGatewayTests {
 
 	@Test
 	void subinterfaceDefinesTheTypesOfAGenericInterface() throws InterruptedException {
-		Defining gateway = this.context.getBean(SignalGatewayFactory.class).create(Defining.class);
+		Defining gateway = context.getBean(SignalGatewayFactory.class).create(Defining.class);
 		assertThat(gateway.reload(3L).isSuccess()).isTrue();
 		assertThat(this.received.poll(20, TimeUnit.SECONDS).sampleNo()).isEqualTo(3);
 		assertThat(gateway.refuse().join().code()).isEqualTo(ResultCode.SUB_FAILED);
@@ -198,7 +206,7 @@ class SignalGatewayTests {
 
 	@Test
 	void anyInterfaceCanBeAGatewayAndInvalidMethodsAreRefused() {
-		SignalGatewayFactory factory = this.context.getBean(SignalGatewayFactory.class);
+		SignalGatewayFactory factory = context.getBean(SignalGatewayFactory.class);
 		assertThat(Plain.of(factory).reload().isSuccess()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> factory.create(Unusable.class))
 			.withMessageContaining("Unusable.reload")

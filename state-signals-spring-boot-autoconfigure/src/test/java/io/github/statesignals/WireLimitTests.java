@@ -18,11 +18,9 @@ import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.github.statesignals.core.engine.SignalEngine;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.api.sync.RedisCommands;
-import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,42 +42,39 @@ class WireLimitTests {
 
 	private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
-	private final String channel = "limits-" + UUID.randomUUID();
+	private static final String CHANNEL = "limits-" + UUID.randomUUID();
 
-	private final RedisClient client = RedisClient.create(TestRedis.uri().toString());
+	@RegisterExtension
+	private static final Applications applications = new Applications();
 
-	private final RedisCommands<String, String> redis = this.client.connect().sync();
+	private static ConfigurableApplicationContext context;
+
+	@RegisterExtension
+	private final AnotherClient client = new AnotherClient();
 
 	private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
-	@RegisterExtension
-	private final Applications applications = new Applications();
-
-	@AfterEach
-	void disconnect() {
-		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+	@BeforeAll
+	static void start() {
+		context = applications.start(Receiver.class, "channel=" + CHANNEL, "responder.name=receiver");
 	}
 
-	private ConfigurableApplicationContext start(String delivery) {
-		ConfigurableApplicationContext context = this.applications.start(Receiver.class, "channel=" + this.channel,
-				"channels." + this.channel + ".delivery=" + delivery, "responder.name=receiver");
-		var subscription = this.client.connectPubSub();
-		subscription.addListener(new RedisPubSubAdapter<>() {
-
-			@Override
-			public void message(String channel, String message) {
-				if (message.contains("\"py-1\"")) {
-					WireLimitTests.this.answers.add(message);
-				}
+	@BeforeEach
+	void subscribe() {
+		context.getBean(Receiver.class).received.clear();
+		this.client.listen((message) -> {
+			if (message.message().contains("\"py-1\"")) {
+				this.answers.add(message.message());
 			}
+		}, "event-signal-response:" + CHANNEL);
+	}
 
-		});
-		subscription.sync().subscribe("event-signal-response:" + this.channel);
-		return context;
+	private static long malformed() {
+		return context.getBean(SignalEngine.class).counters().malformed.sum();
 	}
 
 	private void forge(String signal) {
-		this.redis.publish("event-signal-pubsub:" + this.channel, signal);
+		this.client.redis().publish("event-signal-pubsub:" + CHANNEL, signal);
 	}
 
 	private static String signal(String event, String tag, String metadata) {
@@ -88,7 +83,7 @@ class WireLimitTests {
 				"tag": "%s", "metadata": %s}""".formatted(event, tag, metadata);
 	}
 
-	private void assertThatAGoodSignalIsHandled(ConfigurableApplicationContext context) throws InterruptedException {
+	private void assertThatAGoodSignalIsHandled() throws InterruptedException {
 		forge(signal("number", "t", "{\"n\": 1e308}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
 		assertThat(context.getBean(Receiver.class).received.poll(20, TimeUnit.SECONDS)).isEqualTo(1e308);
@@ -102,31 +97,33 @@ class WireLimitTests {
 	@ParameterizedTest
 	@MethodSource("hugeNumbers")
 	void aNumberBeyondTheLimitsIsAnsweredWithTheReason(String number) throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
+		long before = malformed();
 		for (String event : List.of("sum", "number", "integer", "typed")) {
 			forge(signal(event, "t", "{\"n\": " + number + "}"));
 			assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"event\":\"" + event + "\"", "\"ras\":0",
 					"The signal can't be read: it has a number ");
 		}
-		forge(signal("sum", "t", "{\"_ss\": {\"v\": 1, \"id\": \"7\", \"x\": [" + number + "]}}"));
+		// An id is answered once.
+		forge(signal("sum", "t",
+				"{\"_ss\": {\"v\": 1, \"id\": \"" + UUID.randomUUID() + "\", \"x\": [" + number + "]}}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "it has a number ");
-		await().atMost(TIMEOUT)
-			.untilAsserted(
-					() -> assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(5));
-		assertThatAGoodSignalIsHandled(context);
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(malformed() - before).isEqualTo(5));
+		assertThatAGoodSignalIsHandled();
 		assertThat(context.getBean(Receiver.class).received).isEmpty();
 	}
 
 	@Test
 	void aStoredNumberBeyondTheLimitsIsAnsweredWithTheReason() {
-		ConfigurableApplicationContext context = start("durable");
-		SignalExporter exporter = context.getBean(SignalExporter.class);
+		String channel = "stored-" + CHANNEL;
+		ConfigurableApplicationContext storing = applications.start(Receiver.class, "channel=" + channel,
+				"channels." + channel + ".delivery=durable", "responder.name=receiver");
+		SignalExporter exporter = storing.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "number")).isTrue();
-		String entry = this.redis.xadd("event-signal:{" + this.channel + "}:log",
-				Map.of("signals", signal("sum", "t", "{\"n\": 1e100000000}")));
-		DurableChannels channels = context.getBean(DurableChannels.class);
-		await().atMost(TIMEOUT).until(() -> channels.find(this.channel, entry + ".0").orElseThrow().isComplete());
-		Response answer = channels.find(this.channel, entry + ".0").orElseThrow().acknowledged().get("receiver");
+		String entry = this.client.redis()
+			.xadd("event-signal:{" + channel + "}:log", Map.of("signals", signal("sum", "t", "{\"n\": 1e100000000}")));
+		DurableChannels channels = storing.getBean(DurableChannels.class);
+		await().atMost(TIMEOUT).until(() -> channels.find(channel, entry + ".0").orElseThrow().isComplete());
+		Response answer = channels.find(channel, entry + ".0").orElseThrow().acknowledged().get("receiver");
 		assertThat(answer.ras()).isZero();
 		assertThat(answer.message()).contains("it has a number with an exponent beyond 4300");
 		assertThat(exporter.signal("number").metadata("n", 2.5).timeout(TIMEOUT).publish().isSuccess()).isTrue();
@@ -144,11 +141,10 @@ class WireLimitTests {
 			"list, [\"1e400\"], double" })
 	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
 			throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
 		forge(signal(event, "t", "{\"n\": " + number + "}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "metadata entry 'n",
 				"is out of the range of " + type);
-		assertThatAGoodSignalIsHandled(context);
+		assertThatAGoodSignalIsHandled();
 		assertThat(context.getBean(Receiver.class).received).isEmpty();
 	}
 
@@ -161,7 +157,6 @@ class WireLimitTests {
 					"reading, `{\"measure\": {\"n\": Infinity}, \"kind\": \"level\"}`, int",
 					"unwrapped, `{\"n\": 1e400}`, double" })
 	void aNumberThatFollowsItsTypeIsAnsweredWithTheReason(String event, String metadata, String type) throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
 		forge(signal(event, "t", metadata));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":0", "n' is out of the range of " + type);
 		forge(signal(event, "t", metadata.replaceAll("NaN|1e400|1e39|Infinity", "2")));
@@ -172,7 +167,6 @@ class WireLimitTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "NaN", "-Infinity", "\"NaN\"", "\"-Infinity\"" })
 	void aDoubleMayBeInfinityOrNoNumber(String number) throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
 		forge(signal("double", "t", "{\"n\": " + number + "}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1");
 		assertThat(context.getBean(Receiver.class).received).hasToString("[" + number.replace("\"", "") + "]");
@@ -180,7 +174,6 @@ class WireLimitTests {
 
 	@Test
 	void numbersThatAParameterHoldsAreHandled() throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
 		Map<String, Object> handled = Map.of("integer 9223372036854775807", Long.MAX_VALUE, "typed -2147483648",
 				new Typed(Integer.MIN_VALUE), "double 1.7976931348623157e308", Double.MAX_VALUE, "double Infinity",
 				Double.POSITIVE_INFINITY, "float 3.4028235e38", Float.MAX_VALUE, "byte -128", Byte.MIN_VALUE,
@@ -197,7 +190,7 @@ class WireLimitTests {
 
 	@Test
 	void longIdsAreNotSentBack() throws Exception {
-		ConfigurableApplicationContext context = start("broadcast");
+		long before = malformed();
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		assertThat(exporter.initializeAndWait(1, TIMEOUT, "number")).isTrue();
 		String tooLong = "x".repeat(1_025);
@@ -209,22 +202,19 @@ class WireLimitTests {
 		String response = "{\"responder_id\":\"%s\",\"publisher_id\":\"%s\",\"event\":\"%s\",\"ras\":1}";
 		for (String forged : List.of(response.formatted(tooLong, exporter.getPublisherId(), Signal.INITIALIZATION),
 				response.formatted("r", tooLong, "number"), response.formatted("r", "p", tooLong))) {
-			this.redis.publish("event-signal-response:" + this.channel, forged);
+			this.client.redis().publish("event-signal-response:" + CHANNEL, forged);
 		}
-		await().atMost(TIMEOUT)
-			.untilAsserted(
-					() -> assertThat(context.getBean(SignalEngine.class).counters().malformed.sum()).isEqualTo(6));
+		await().atMost(TIMEOUT).untilAsserted(() -> assertThat(malformed() - before).isEqualTo(6));
 		assertThat(exporter.getSubscribers()).hasSize(1);
 		forge(signal("number", "t", "{\"_ss\": {\"v\": 1, \"id\": \"" + tooLong + "\"}, \"n\": 1}"));
 		assertThat(this.answers.poll(20, TimeUnit.SECONDS)).contains("\"ras\":1").hasSizeLessThan(200);
 		context.getBean(Receiver.class).received.clear();
-		assertThatAGoodSignalIsHandled(context);
+		assertThatAGoodSignalIsHandled();
 		assertThat(this.answers).isEmpty();
 	}
 
 	@Test
 	void longTextsAreRefusedBeforeTheyAreSent() {
-		ConfigurableApplicationContext context = start("broadcast");
 		SignalExporter exporter = context.getBean(SignalExporter.class);
 		String most = "x".repeat(1_024);
 		String tooLong = most + "x";
