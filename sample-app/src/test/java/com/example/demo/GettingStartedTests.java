@@ -5,25 +5,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
+import com.example.OwnRedis;
 import com.example.Pages;
 import com.example.collector.CollectorApplication;
 import com.example.conductor.ConductorApplication;
 import com.example.mistake.MistakenApplication;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import redis.embedded.RedisServer;
-import redis.embedded.core.RedisServerBuilder;
 
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.test.util.TestSocketUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -38,21 +35,8 @@ class GettingStartedTests {
 
 	private static final String PAGE = "docs/getting-started.md";
 
-	private static RedisServer redis;
-
-	@BeforeAll
-	static void startRedis() throws IOException {
-		redis = new RedisServerBuilder().port(TestSocketUtils.findAvailableTcpPort())
-			.bind("127.0.0.1")
-			.setting("save \"\"")
-			.build();
-		redis.start();
-	}
-
-	@AfterAll
-	static void stopRedis() throws IOException {
-		redis.stop();
-	}
+	@RegisterExtension
+	private static final OwnRedis redis = new OwnRedis();
 
 	@Test
 	void readmeShowsTheOutput(CapturedOutput output) {
@@ -87,7 +71,7 @@ class GettingStartedTests {
 
 	private static ConfigurableApplicationContext run(Class<?> application, String configuration) {
 		return new SpringApplicationBuilder(application).web(WebApplicationType.NONE)
-			.run("--spring.config.location=" + configuration, "--spring.data.redis.port=" + redis.ports().get(0));
+			.run("--spring.config.location=" + configuration, "--spring.data.redis.port=" + redis.port());
 	}
 
 	private static void assertContains(CapturedOutput output, String page) {

@@ -1,6 +1,5 @@
 package com.example.operating;
 
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,16 +11,17 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import com.example.OwnRedis;
 import com.example.Pages;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import redis.embedded.RedisServer;
-import redis.embedded.core.RedisServerBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -29,7 +29,6 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.test.util.TestSocketUtils;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -46,21 +45,8 @@ class OperatingTests {
 
 	private final HttpClient client = HttpClient.newHttpClient();
 
-	private static RedisServer redis;
-
-	@BeforeAll
-	static void startRedis() throws IOException {
-		redis = new RedisServerBuilder().port(TestSocketUtils.findAvailableTcpPort())
-			.bind("127.0.0.1")
-			.setting("save \"\"")
-			.build();
-		redis.start();
-	}
-
-	@AfterAll
-	static void stopRedis() throws IOException {
-		redis.stop();
-	}
+	@RegisterExtension
+	private static final OwnRedis redis = new OwnRedis();
 
 	@Test
 	void requestsHaveTheDocumentedResponses(CapturedOutput output) throws Exception {
@@ -83,21 +69,6 @@ class OperatingTests {
 		assertThat(paths).hasSizeGreaterThan(8);
 		assertThat(Pages.code("docs/operating.md", "text")).isNotEmpty()
 			.allSatisfy((line) -> assertThat(output.getOut()).containsPattern(Pages.pattern(line.strip())));
-	}
-
-	@ParameterizedTest
-	@CsvSource({ "POST,", "POST,/exporters/benchmark", "POST,/responders/cpu/pause",
-			"POST,/channels/rollout/dead-letters/1-0.0", "DELETE,/exporters/benchmark/cpu",
-			"DELETE,/channels/rollout/node", "PUT,", "DELETE," })
-	void byDefaultNothingCanBeChanged(String method, String path) throws Exception {
-		try (ConfigurableApplicationContext context = run()) {
-			assertThat(send(context, "GET", "/actuator/signals", null).statusCode()).isEqualTo(200);
-			HttpResponse<String> response = send(context, method, "/actuator/signals" + ((path != null) ? path : ""),
-					"{\"event\": \"benchmark-start\"}");
-			assertThat(response.statusCode()).isIn(404, 405);
-			assertThat(send(context, "GET", "/actuator/signals/exporters/benchmark", null).body())
-				.contains("\"lastResults\":{}");
-		}
 	}
 
 	@Test
@@ -123,7 +94,7 @@ class OperatingTests {
 	private static ConfigurableApplicationContext run(String... arguments) {
 		List<String> all = new ArrayList<>(List.of(arguments));
 		all.addAll(List.of("--spring.config.location=optional:classpath:none/", "--server.port=0",
-				"--spring.application.name=benchmark", "--spring.data.redis.port=" + redis.ports().get(0),
+				"--spring.application.name=benchmark", "--spring.data.redis.port=" + redis.port(),
 				"--management.endpoints.web.exposure.include=health,signals", "--state-signals.responder.name=cpu",
 				"--state-signals.exporter.legal-events=benchmark-start", "--state-signals.exporter.await-subscribers=1",
 				"--state-signals.channels.rollout.delivery=durable"));
@@ -149,6 +120,36 @@ class OperatingTests {
 				.replaceAll("\"\\d{4}-\\d\\d-\\d\\dT[^\"]+\"", "\"time\"")
 				.replaceAll("\"PT[^\"]+\"", "\"duration\"")
 				.replaceAll("\"(signals|responses)\":\\s*\\d+", "\"$1\":0"));
+	}
+
+	@Nested
+	class ByDefault {
+
+		private static ConfigurableApplicationContext context;
+
+		@BeforeAll
+		static void start() {
+			context = run();
+		}
+
+		@AfterAll
+		static void close() {
+			context.close();
+		}
+
+		@ParameterizedTest
+		@CsvSource({ "POST,", "POST,/exporters/benchmark", "POST,/responders/cpu/pause",
+				"POST,/channels/rollout/dead-letters/1-0.0", "DELETE,/exporters/benchmark/cpu",
+				"DELETE,/channels/rollout/node", "PUT,", "DELETE," })
+		void nothingCanBeChanged(String method, String path) throws Exception {
+			assertThat(send(context, "GET", "/actuator/signals", null).statusCode()).isEqualTo(200);
+			HttpResponse<String> response = send(context, method, "/actuator/signals" + ((path != null) ? path : ""),
+					"{\"event\": \"benchmark-start\"}");
+			assertThat(response.statusCode()).isIn(404, 405);
+			assertThat(send(context, "GET", "/actuator/signals/exporters/benchmark", null).body())
+				.contains("\"lastResults\":{}");
+		}
+
 	}
 
 }
