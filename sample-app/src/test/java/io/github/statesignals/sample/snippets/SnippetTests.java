@@ -1,13 +1,12 @@
 package io.github.statesignals.sample.snippets;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import com.example.OwnRedis;
 import io.github.statesignals.Acknowledgement;
 import io.github.statesignals.DurableChannels;
 import io.github.statesignals.ResultCode;
@@ -24,7 +23,6 @@ import io.github.statesignals.sample.snippets.SnapshotSnippets.DiskReport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -70,13 +68,13 @@ class SnippetTests {
 	}
 
 	@Test
-	void barrier() {
+	void barrierIsPublishedToAllThatAreSubscribed() {
 		new ExporterSnippets(this.exporter).barrier();
 		assertThat(this.exporter.publish("success").responses()).hasSize(6);
 	}
 
 	@Test
-	void publish() throws Exception {
+	void resultOfAPublishHasTheAnswers() throws Exception {
 		ExporterSnippets snippets = new ExporterSnippets(this.exporter);
 		assertThat(snippets.publish().code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(this.handlers.sampler.runs).containsEntry("run-7", "5b1f");
@@ -85,8 +83,8 @@ class SnippetTests {
 	}
 
 	@Test
-	void durable(@Autowired SignalExporterFactory exporters, @Autowired SignalResponderFactory responders,
-			@Autowired DurableChannels channels) {
+	void statusOfAStoredSignalHasTheAnswers(@Autowired SignalExporterFactory exporters,
+			@Autowired SignalResponderFactory responders, @Autowired DurableChannels channels) {
 		SignalResponder.Registration registration = responders.get("flipper", "rollout")
 			.on("flip", (signal) -> Acknowledgement.success("flipped"));
 		SignalExporter rollout = exporters.create("readme", "rollout");
@@ -102,7 +100,8 @@ class SnippetTests {
 	}
 
 	@Test
-	void python(@Autowired SignalExporterFactory exporters, @Autowired JsonMapper jsonMapper) {
+	void callsOfThePythonPackageHaveEquivalents(@Autowired SignalExporterFactory exporters,
+			@Autowired JsonMapper jsonMapper) {
 		PythonSnippets python = new PythonSnippets(exporters, jsonMapper);
 		assertThat(python.initialize()).isTrue();
 		SignalResponder.Registration failing = python.respond(this.responder);
@@ -123,14 +122,14 @@ class SnippetTests {
 	}
 
 	@Test
-	void snapshot(@Autowired SnapshotSnippets snapshots) {
+	void objectIsRestoredFromItsSnapshot(@Autowired SnapshotSnippets snapshots) {
 		DiskReport report = new DiskReport().add("sda", 5).add("sdb", 3);
 		assertThat(this.exporter.emit(report).isSuccess()).isTrue();
 		assertThat(snapshots.observed).containsExactly("sdb");
 	}
 
 	@Test
-	void reactive() {
+	void answersAreReadReactively() {
 		SignalResponder.Registration registration = this.responder.on("drain",
 				(signal) -> Acknowledgement.failure("busy"));
 		PublishingSnippets snippets = new PublishingSnippets(this.exporter);
@@ -142,10 +141,10 @@ class SnippetTests {
 	}
 
 	@Test
-	void otherRedis() throws Exception {
-		RedisServer own = redis();
-		RedisServer other = redis();
-		try (ConfigurableApplicationContext responding = start(other, OtherRedis.class);
+	void exporterOfAnotherRedisReachesItsRespondersAlone() {
+		try (OwnRedis own = new OwnRedis();
+				OwnRedis other = new OwnRedis();
+				ConfigurableApplicationContext responding = start(other, OtherRedis.class);
 				ConfigurableApplicationContext context = start(own, OtherRedis.class, OtherRedisConfiguration.class,
 						"--other-redis.url=" + url(other))) {
 			responding.getBean(SignalResponder.class).on("start", (signal) -> Acknowledgement.success("other"));
@@ -157,50 +156,29 @@ class SnippetTests {
 			application.initialize("start");
 			assertThat(application.publish("start").awaited()).isZero();
 		}
-		finally {
-			own.stop();
-			other.stop();
-		}
 	}
 
-	private static RedisServer redis() throws IOException {
-		RedisServer server = RedisServer.newRedisServer()
-			.bind("127.0.0.1")
-			.port(freePort())
-			.setting("save \"\"")
-			.build();
-		server.start();
-		return server;
+	private static String url(OwnRedis redis) {
+		return "redis://127.0.0.1:" + redis.port();
 	}
 
-	private static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0)) {
-			return socket.getLocalPort();
-		}
-	}
-
-	private static String url(RedisServer redis) {
-		return "redis://127.0.0.1:" + redis.ports().get(0);
-	}
-
-	private static ConfigurableApplicationContext start(RedisServer redis, Class<?> configuration) {
+	private static ConfigurableApplicationContext start(OwnRedis redis, Class<?> configuration) {
 		return start(redis, configuration, configuration, "");
 	}
 
-	private static ConfigurableApplicationContext start(RedisServer redis, Class<?> one, Class<?> other,
-			String argument) {
+	private static ConfigurableApplicationContext start(OwnRedis redis, Class<?> one, Class<?> other, String argument) {
 		return new SpringApplicationBuilder(one, other).web(WebApplicationType.NONE)
 			.run("--spring.data.redis.url=" + url(redis), "--state-signals.exporter.legal-events=start", argument);
 	}
 
 	@Test
-	void failure() {
+	void handlerAcknowledgesAFailureWithItsReason() {
 		assertThat(publish("benchmark-stop", Map.of("uuid", "5b1f"))).extracting(Answer::ras, Answer::message)
 			.containsExactly(0, "never began 5b1f");
 	}
 
 	@Test
-	void acknowledgement() {
+	void handlerAcknowledgesWithAMessage() {
 		SignalResult result = this.exporter.signal("cache-flip")
 			.metadata("region", "eu")
 			.metadata("shard", 5)
@@ -209,19 +187,19 @@ class SnippetTests {
 	}
 
 	@Test
-	void booleans() {
+	void handlerThatReturnsFalseHasFailed() {
 		assertThat(publish("disk-check", Map.of("bytes", 1)).ras()).isOne();
 		assertThat(publish("disk-check", Map.of("bytes", Long.MAX_VALUE)).ras()).isZero();
 	}
 
 	@Test
-	void future() {
+	void handlerAnswersWhenItsFutureCompletes() {
 		assertThat(publish("cache-refresh", Map.of("entries", 7))).extracting(Answer::ras, Answer::message)
 			.containsExactly(1, "refreshed 7");
 	}
 
 	@Test
-	void on() {
+	void handlerIsRegisteredUntilItIsClosed() {
 		SignalResponder.Registration registration = new ResponderSnippets(this.responder).on();
 		assertThat(publish("drain", Map.of()).message()).isEqualTo("drained 7");
 		registration.close();
@@ -229,7 +207,7 @@ class SnippetTests {
 	}
 
 	@Test
-	void listen() {
+	void listenerAnswersByItselfUntilItIsClosed() {
 		SignalResponder.Registration registration = new ResponderSnippets(this.responder).listen();
 		assertThat(publish("drain", Map.of()).message()).isEqualTo("received drain");
 		registration.close();
