@@ -60,7 +60,8 @@ class ExitingHandlerTests {
 	}
 
 	private SignalResult publish(String event) {
-		try (JavaProcess process = JavaProcess.start(Responder.class, List.of("-XX:TieredStopAtLevel=1"),
+		try (JavaProcess process = JavaProcess.start(Responder.class,
+				List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"),
 				List.of("--spring.data.redis.url=" + TestRedis.uri(), "--spring.main.keep-alive=true",
 						"--state-signals.responder.name=other"),
 				this.directory.resolve("output").toFile())) {

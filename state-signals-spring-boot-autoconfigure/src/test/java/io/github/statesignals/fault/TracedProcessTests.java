@@ -43,7 +43,8 @@ class TracedProcessTests {
 	void aHandlerInAnotherProcessContinuesTheTrace(Class<?> tracer) {
 		Path output = this.directory.resolve("output");
 		try (JavaProcess process = JavaProcess
-			.start(Responder.class, List.of("-XX:TieredStopAtLevel=1", "-D" + Spans.PRINT + "=true"),
+			.start(Responder.class,
+					List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-D" + Spans.PRINT + "=true"),
 					List.of("--spring.data.redis.url=" + TestRedis.uri(), "--spring.main.sources=" + tracer.getName(),
 							"--spring.main.keep-alive=true", "--state-signals.responder.name=other"),
 					output.toFile())) {
