@@ -11,6 +11,7 @@ import io.github.statesignals.Response;
 import io.github.statesignals.ResultCode;
 import io.github.statesignals.Signal;
 import io.github.statesignals.SignalExporter;
+import io.github.statesignals.SignalResponder;
 import io.github.statesignals.SignalResult;
 import io.github.statesignals.core.Outbound;
 import io.github.statesignals.core.engine.InMemoryApplications.Application;
@@ -112,18 +113,29 @@ class HostileClientTests {
 
 	@Test
 	void aProbeThatIsSentAgainToOtherApplicationsDoesNotRemoveAResponder() {
-		SignalExporter exporter = this.applications.start(new Settings().probeAfter(PROBE_AFTER)).exporter("start");
 		Application other = responding();
-		this.peer.subscribeAt(exporter, "r1", this.peer.transport().replyTo(InMemoryApplications.CHANNEL));
-		this.peer.forgeBye("r1", ResponseExtension.UNDERSTOOD);
+		assertThatACopiedProbeDoesNotRemove("r1");
+		assertThat(other.responder().isActive()).isTrue();
+	}
+
+	@Test
+	void aProbeThatIsSentAgainToAnotherChannelOfItsResponderDoesNotRemoveIt() {
+		// Without handlers: it would answer that it is absent.
+		SignalResponder elsewhere = this.applications.start().engine().get("r1", "elsewhere");
+		assertThatACopiedProbeDoesNotRemove(elsewhere.getResponderId());
+	}
+
+	private void assertThatACopiedProbeDoesNotRemove(String responderId) {
+		SignalExporter exporter = this.applications.start(new Settings().probeAfter(PROBE_AFTER)).exporter("start");
+		this.peer.subscribeAt(exporter, responderId, this.peer.transport().replyTo(InMemoryApplications.CHANNEL));
+		this.peer.forgeBye(responderId, ResponseExtension.UNDERSTOOD);
 		this.peer.forget();
 		this.applications.timer().advance(PROBE_AFTER.dividedBy(4));
 		Message<Response, ResponseExtension> probe = this.peer.receiveResponse();
 		assertThat(probe.content().event()).isEqualTo(Outbound.PROBE_EVENT);
 		this.peer.respond(probe.content(), probe.extension());
 		this.peer.settle();
-		assertThat(exporter.getSubscribers()).contains("r1");
-		assertThat(other.responder().isActive()).isTrue();
+		assertThat(exporter.getSubscribers()).contains(responderId);
 	}
 
 	// Small steps, each of which lets answers to probes arrive.
