@@ -12,6 +12,14 @@ import io.github.statesignals.redis.durable.store.DurableChannel;
 import io.github.statesignals.redis.durable.store.DurableChannel.Start;
 import io.github.statesignals.transport.DurableSignalTransport.StoredSignal;
 import io.github.statesignals.transport.SignalNotSentException;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.StreamMessage;
+import io.lettuce.core.XAutoClaimArgs;
+import io.lettuce.core.XPendingArgs;
+import io.lettuce.core.XReadArgs;
+import io.lettuce.core.XReadArgs.StreamOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +86,38 @@ class ForeignWritesTests {
 			.get(5, TimeUnit.SECONDS)).hasCauseInstanceOf(SignalNotSentException.class)
 			.hasMessageContaining("A later batch was stored before");
 		publish();
+	}
+
+	@Test
+	@SuppressWarnings("unchecked")
+	void signalsThatAnotherClientHasReadOrClaimedAreHandledOnce() {
+		this.exporter = this.transports.exporter().transport;
+		this.first = this.transports.responder("r");
+		this.first.transport.stop();
+		String log = this.transports.key("log");
+		this.transports.send(this.exporter, 1, 11);
+		Consumer<String> foreign = Consumer.from("r", "foreign");
+		List<StreamMessage<String, String>> read = this.transports.redis.xreadgroup(foreign, XReadArgs.Builder.count(5),
+				StreamOffset.lastConsumed(log));
+		this.second = this.transports.responder("r");
+		await().untilAsserted(
+				() -> assertThat(this.second.numbers).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10));
+		await().until(() -> this.transports.pending("r") == 0);
+		this.second.transport.stop();
+		RecordingResponder handling = this.transports.responder("r", StreamTransports.SETTINGS, (number) -> false);
+		this.transports.send(this.exporter, 11, 13);
+		await().until(() -> handling.numbers.size() == 2);
+		assertThat(
+				this.transports.redis.xautoclaim(log, XAutoClaimArgs.Builder.justid(foreign, 0, "0-0")).getMessages())
+			.hasSize(2);
+		await().until(() -> this.transports.redis
+			.xpending(log, XPendingArgs.Builder.xpending(foreign, Range.unbounded(), Limit.from(1)))
+			.isEmpty());
+		handling.answer(0).join();
+		handling.answer(1).join();
+		assertThat(handling.numbers).containsExactly(11, 12);
+		assertThat(this.transports.pending("r")).isZero();
+		assertThat(read).hasSize(5);
 	}
 
 	private void publish() throws Exception {

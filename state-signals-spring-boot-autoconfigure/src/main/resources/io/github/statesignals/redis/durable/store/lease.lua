@@ -95,5 +95,25 @@ elseif #dropped > 0 and isReported(dropped) then
   dropped = {}
 end
 local pending = attempt('XPENDING', KEYS[2], ARGV[4])
+
+-- Entries that another client has read or claimed are read again, as if they were new.
+local function readAgain(consumers)
+  local last
+  for _, consumer in ipairs(consumers) do
+    if consumer[1] ~= 'active' then
+      last = last or find()['last-delivered-id']
+      local first = call('XPENDING', KEYS[2], ARGV[4], '-', '+', 1, consumer[1])[1][1]
+      local millis, number = string.match(first, '(%d+)-(%d+)')
+      local before = number ~= '0' and string.format('%s-%.0f', millis, number - 1)
+          or string.format('%.0f-18446744073709551615', millis - 1)
+      if isBefore(before, last) then
+        call('XGROUP', 'SETID', KEYS[2], ARGV[4], before)
+        last = before
+      end
+    end
+  end
+end
+
+readAgain(pending[4] or {})
 local state = token == ARGV[2] and 3 or holder and 2 or 1
 return {state, pending.err and '-' or (pending[2] or ''), dropped, field}
