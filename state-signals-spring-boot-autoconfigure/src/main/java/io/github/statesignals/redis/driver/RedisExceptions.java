@@ -33,9 +33,10 @@ public final class RedisExceptions {
 			Pattern.DOTALL);
 
 	// Of the command itself, or of connecting for it. Those of a script's commands begin
-	// otherwise: see call.lua. The last one is Lettuce's.
-	private static final Pattern NOT_EXECUTED = Pattern.compile("NOPERM \\w|NOAUTH |WRONGPASS |ERR unknown command|"
-			+ "ERR max number of clients|Currently not connected\\. Commands are rejected");
+	// otherwise: see call.lua. One is Lettuce's. A key of a wrong type fails before the
+	// first write.
+	private static final Pattern NOT_EXECUTED = Pattern.compile("NOPERM \\w|NOAUTH |WRONGPASS |WRONGTYPE |"
+			+ "ERR unknown command|ERR max number of clients|Currently not connected\\. Commands are rejected");
 
 	// The codes of errors while Redis starts, or changes its role.
 	private static final Set<String> PASSING = Set.of("LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN",

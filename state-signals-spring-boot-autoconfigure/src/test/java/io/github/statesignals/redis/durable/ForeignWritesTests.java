@@ -137,6 +137,7 @@ class ForeignWritesTests {
 		if (key == Key.LOG) {
 			assertThatThrownBy(() -> this.exporter.send(this.transports.channel, StreamTransports.signal(0), null)
 				.get(5, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class)
+				.hasCauseInstanceOf(SignalNotSentException.class)
 				.hasMessageContaining("The key '" + this.transports.key("log") + "' is no stream");
 		}
 		else {
