@@ -5,12 +5,16 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.DefaultTyping;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -112,6 +116,29 @@ class TypedSignalTests {
 	}
 
 	@Test
+	void objectThatComputesAValueCanNotBePublished() {
+		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
+		Runnable task = () -> {
+		};
+		for (Object computing : List.of(Mono.just(1), new CompletableFuture<>(), new FutureTask<>(task, 1),
+				Thread.currentThread(), task)) {
+			for (Object value : List.of(computing, List.of(computing), new Nested(1, List.of(computing)))) {
+				assertThatIllegalArgumentException().isThrownBy(() -> exporter.signal("bork").metadata("total", value))
+					.withMessageStartingWith("'total")
+					.withMessageContaining("can't be written as JSON: " + computing.getClass().getName()
+							+ " is no value: send its result");
+			}
+		}
+		exporter.signal("bork").metadata("total", (Named) () -> "x");
+	}
+
+	interface Named {
+
+		String getName();
+
+	}
+
+	@Test
 	void valueThatIsNoObjectCanNotBeEmitted() {
 		SignalExporter exporter = this.applications.start(Object.class).getBean(SignalExporter.class);
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(Phase.START))
@@ -134,6 +161,7 @@ class TypedSignalTests {
 				.withMessageContaining(hidden.getClass().getName())
 				.withMessageContaining("none of them is a property");
 		}
+		exporter.signal("bork").metadata("reason", new Extensible());
 		exporter.initialize("ready", "nested");
 		assertThat(exporter.emit(new Nested(1, List.of(new Ready(), Map.of()))).awaited()).isZero();
 		assertThatIllegalArgumentException().isThrownBy(() -> exporter.emit(new Bork("x")))
@@ -166,6 +194,17 @@ class TypedSignalTests {
 	}
 
 	record Ready() {
+	}
+
+	static class Extensible {
+
+		private final Map<String, Object> properties = Map.of("name", "x", "empty", Map.of());
+
+		@JsonAnyGetter
+		Map<String, Object> all() {
+			return this.properties;
+		}
+
 	}
 
 	record Nested(int count, List<Object> parts) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.concurrent.atomic.DoubleAdder;
 
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationConfig;
 import tools.jackson.databind.SerializationContext;
@@ -31,6 +33,7 @@ import tools.jackson.databind.ser.ValueSerializerModifier;
 import tools.jackson.databind.ser.bean.BeanSerializerBase;
 import tools.jackson.databind.ser.impl.UnknownSerializer;
 
+import org.springframework.core.ReactiveAdapterRegistry;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.function.SingletonSupplier;
 
@@ -46,13 +49,13 @@ public final class MetadataConverter {
 
 	private final SingletonSupplier<JsonMapper> mapper;
 
-	private final SingletonSupplier<JsonMapper> checking;
-
 	// Without the names of classes, which a receiver does not expect around an object.
 	public MetadataConverter(JsonMapper mapper) {
-		this.mapper = SingletonSupplier
-			.of(() -> mapper.rebuild().deactivateDefaultTyping().disable(SerializationFeature.WRAP_ROOT_VALUE).build());
-		this.checking = SingletonSupplier.of(() -> HiddenFields.refusedBy(this.mapper.obtain()));
+		this.mapper = SingletonSupplier.of(() -> mapper.rebuild()
+			.deactivateDefaultTyping()
+			.disable(SerializationFeature.WRAP_ROOT_VALUE)
+			.addModule(new SimpleModule(Refusals.class.getName()).setSerializerModifier(new Refusals()))
+			.build());
 	}
 
 	// Errors name the key.
@@ -68,11 +71,6 @@ public final class MetadataConverter {
 		throw new IllegalArgumentException(
 				"A payload has to be an object in JSON, and %s is none: send it as metadata(key, value)"
 					.formatted(payload.getClass().getName()));
-	}
-
-	private static boolean hasEmptyObject(JsonNode node) {
-		return (node.isObject() && node.isEmpty())
-				|| (node.isContainer() && node.values().stream().anyMatch(MetadataConverter::hasEmptyObject));
 	}
 
 	private @Nullable Object toJson(String path, @Nullable Object value, int depth) {
@@ -123,11 +121,7 @@ public final class MetadataConverter {
 						.formatted(path));
 		}
 		try {
-			JsonNode node = this.mapper.obtain().valueToTree(value);
-			if (hasEmptyObject(node)) {
-				this.checking.obtain().valueToTree(value);
-			}
-			return toJson(path, node, depth);
+			return toJson(path, this.mapper.obtain().<JsonNode>valueToTree(value), depth);
 		}
 		catch (JacksonException ex) {
 			BigDecimal decimal = (value instanceof Number number) ? decimal(number) : null;
@@ -192,26 +186,31 @@ public final class MetadataConverter {
 	}
 
 	/**
-	 * Refuses objects that write none of their fields: they would be null at the other
-	 * end, without an error.
+	 * Refuses objects that compute a value, whose getters would be written in its place,
+	 * and those that write none of their fields: they would be null at the other end,
+	 * without an error.
 	 */
 	@SuppressWarnings("serial")
-	private static final class HiddenFields extends ValueSerializerModifier {
-
-		static JsonMapper refusedBy(JsonMapper mapper) {
-			return mapper.rebuild()
-				.addModule(new SimpleModule("hidden-fields").setSerializerModifier(new HiddenFields()))
-				.build();
-		}
+	private static final class Refusals extends ValueSerializerModifier {
 
 		@Override
 		public ValueSerializer<?> modifySerializer(SerializationConfig config, BeanDescription.Supplier description,
 				ValueSerializer<?> serializer) {
+			// A serializer of the application may write anything on purpose.
+			if (!(serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer)) {
+				return serializer;
+			}
 			Class<?> type = description.getBeanClass();
-			// A serializer of the application may write an empty object on purpose.
-			boolean empty = (serializer instanceof BeanSerializerBase || serializer instanceof UnknownSerializer)
-					&& !serializer.properties().hasNext();
-			return (empty && hasFields(type)) ? new Refusal(type) : serializer;
+			boolean empty = !serializer.properties().hasNext();
+			// The class of a lambda is hidden.
+			if (Future.class.isAssignableFrom(type) || Thread.class.isAssignableFrom(type)
+					|| ReactiveAdapterRegistry.getSharedInstance().getAdapter(type) != null
+					|| (empty && type.isHidden())) {
+				return new Refusal(type.getName() + " is no value: send its result");
+			}
+			return (empty && hasFields(type) && description.get().findAnyGetter() == null) ? new Refusal(type.getName()
+					+ " has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty")
+					: serializer;
 		}
 
 		private static boolean hasFields(Class<?> type) {
@@ -225,17 +224,15 @@ public final class MetadataConverter {
 
 	private static final class Refusal extends ValueSerializer<Object> {
 
-		private final Class<?> type;
+		private final String problem;
 
-		Refusal(Class<?> type) {
-			this.type = type;
+		Refusal(String problem) {
+			this.problem = problem;
 		}
 
 		@Override
 		public void serialize(Object value, JsonGenerator generator, SerializationContext context) {
-			throw new IllegalArgumentException(
-					"%s has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty"
-						.formatted(this.type.getName()));
+			throw DatabindException.from(generator, this.problem);
 		}
 
 		@Override
