@@ -76,7 +76,7 @@ class KotlinTests {
 
     private fun run(application: Class<*>) = SpringApplicationBuilder(application).web(WebApplicationType.NONE).run(
         "--spring.data.redis.port=${redis.ports().first()}",
-        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded,static,static-suspending,object,nothing,identified",
+        "--state-signals.exporter.legal-events=benchmark-start,cache-flip,bork,slow,defaults,unit,flag,wrapped,checked,sized,configured,generic,generic-unit,received,overloaded,static,static-suspending,object,nothing,identified,checked-suspending,checked-nullable",
     )
 
     private fun publish(event: String, vararg metadata: Pair<String, Any?>): SignalResult =
@@ -126,7 +126,12 @@ class KotlinTests {
     @Test
     fun `a value class checks its value`() {
         assertThat(publish("checked", "region" to "eu").messages()).containsValue("Region(name=eu)")
-        assertThat(publish("checked", "region" to "europe").messages()).containsValue("no region: europe")
+        assertThat(publish("checked", "region" to "europe").messages())
+            .containsValue("parameter 'region' is refused: no region: europe")
+        assertThat(publish("checked-suspending", "region" to "europe").messages())
+            .containsValue("parameter 'region' is refused: no region: europe")
+        assertThat(publish("checked-nullable", "region" to "europe").messages())
+            .containsValue("parameter 'region' is refused: no region: europe")
     }
 
     @Test
@@ -505,6 +510,12 @@ class KotlinTests {
 
         @OnSignal(event = ["checked"])
         fun checked(region: Region) = io.github.statesignals.Acknowledgement.success("$region")
+
+        @OnSignal(event = ["checked-suspending"])
+        suspend fun checkedSuspending(region: Region) = io.github.statesignals.Acknowledgement.success("$region")
+
+        @OnSignal(event = ["checked-nullable"])
+        fun checkedNullable(region: Region?) = io.github.statesignals.Acknowledgement.success("$region")
 
         @OnSignal(event = ["sized"])
         fun sized(size: Size?, limit: UInt?) = io.github.statesignals.Acknowledgement.success("$size $limit")

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
+import io.github.statesignals.core.MetadataConversionException;
 import io.github.statesignals.handler.bean.InvalidSignalHandlerException;
 import kotlin.reflect.KClass;
 import kotlin.reflect.KFunction;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.CoroutinesUtils;
 import org.springframework.core.KotlinDetector;
 import org.springframework.core.MethodParameter;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -96,13 +98,17 @@ final class KotlinFunctions {
 	}
 
 	static @Nullable Object invoke(Method method, Object target, @Nullable Object[] arguments) throws Exception {
+		// Kotlin appends a hash to a function that takes a value class.
+		boolean boxing = method.getName().contains("-") && isKotlin(method.getDeclaringClass());
 		if (isSuspending(method)) {
+			if (boxing) {
+				// Names the parameter that is refused.
+				Reflection.values(method, target, arguments);
+			}
 			return CoroutinesUtils.invokeSuspendingFunction(method, Reflection.receiver(method, target), arguments);
 		}
-		// Kotlin appends a hash to a function that takes a value class.
-		boolean special = method.getName().contains("-") || Arrays.asList(arguments).contains(null);
-		return (special && isKotlin(method.getDeclaringClass())) ? Reflection.invoke(method, target, arguments)
-				: method.invoke(target, arguments);
+		return (boxing || (Arrays.asList(arguments).contains(null) && isKotlin(method.getDeclaringClass())))
+				? Reflection.invoke(method, target, arguments) : method.invoke(target, arguments);
 	}
 
 	// Kotlin's reflection is optional.
@@ -113,18 +119,32 @@ final class KotlinFunctions {
 			if (function == null) {
 				return method.invoke(target, arguments);
 			}
+			Map<KParameter, @Nullable Object> values = values(method, target, arguments);
+			KCallablesJvm.setAccessible(function, true);
+			Object result = function.callBy(values);
+			return (method.getReturnType() == void.class) ? null : result;
+		}
+
+		static Map<KParameter, @Nullable Object> values(Method method, Object target, @Nullable Object[] arguments) {
+			KFunction<?> function = Objects.requireNonNull(ReflectJvmMapping.getKotlinFunction(method));
 			Object receiver = receiver(method, target);
 			Map<KParameter, @Nullable Object> values = new HashMap<>();
 			int next = 0;
 			for (KParameter parameter : function.getParameters()) {
 				Object value = (parameter.getKind() == KParameter.Kind.INSTANCE) ? receiver : arguments[next++];
-				if (value != null || !parameter.isOptional()) {
-					values.put(parameter, boxed(parameter, value));
+				try {
+					if (value != null || !parameter.isOptional()) {
+						values.put(parameter, boxed(parameter, value));
+					}
+				}
+				// The exception of a constructor is checked, which Kotlin does not
+				// declare.
+				catch (Exception ex) {
+					throw new MetadataConversionException("parameter '%s' is refused: %s".formatted(parameter.getName(),
+							NestedExceptionUtils.getMostSpecificCause(ex).getMessage()));
 				}
 			}
-			KCallablesJvm.setAccessible(function, true);
-			Object result = function.callBy(values);
-			return (method.getReturnType() == void.class) ? null : result;
+			return values;
 		}
 
 		// With JvmStatic the function is one of an object, such as the companion.
