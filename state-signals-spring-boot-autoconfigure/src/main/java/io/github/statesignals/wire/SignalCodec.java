@@ -17,6 +17,7 @@ import io.github.statesignals.wire.FrameLine.Answer;
 import io.github.statesignals.wire.FrameLine.Written;
 import io.github.statesignals.wire.ReceivedMessage.MalformedMessage;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedFrame;
+import io.github.statesignals.wire.ReceivedMessage.ReceivedResponse;
 import io.github.statesignals.wire.ReceivedMessage.ReceivedSignal;
 import io.github.statesignals.wire.ReceivedMessage.UnverifiedMessage;
 import org.jspecify.annotations.Nullable;
@@ -282,6 +283,11 @@ public final class SignalCodec {
 	// Reads a message that the scanner can't.
 	private ReceivedMessage parse(byte[] payload, JsonScanner<?> scanner) {
 		String problem = (payload.length > this.maxPayload) ? tooLarge(payload) : null;
+		if (problem != null && payload.length <= Limits.FRAME_BYTES
+				&& scanner.parse(payload, null) instanceof ReceivedFrame answers
+				&& answers.messages().get(0) instanceof ReceivedResponse first && first.extension() != null) {
+			return answers;
+		}
 		return scanner.parse(payload, problem);
 	}
 

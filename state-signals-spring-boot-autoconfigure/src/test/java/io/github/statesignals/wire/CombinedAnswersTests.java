@@ -202,6 +202,10 @@ class CombinedAnswersTests {
 		String most = ONE_SIGNAL.replace("[\"r-1\",\"r-2\"]", array(256));
 		assertThat(most).hasSizeGreaterThan(1_024);
 		assertThat(read(most)).hasSize(256);
+		// The id of a publisher outside of ASCII is written so.
+		String escaped = most.replace("\"p\"", "\"p-\\u00f6\"");
+		assertThat(scan(escaped)).isNull();
+		assertThat(read(escaped)).hasSize(256);
 		String single = ONE_SIGNAL.replace("[\"r-1\",\"r-2\"]", "\"r\"")
 			.replace("\"e\"", "\"" + "e".repeat(1_000) + "\"");
 		assertThat(this.codec.readReplies(bytes(single))).isInstanceOf(MalformedMessage.class);
