@@ -133,12 +133,12 @@ class WireLimitTests {
 	@CsvSource({ "integer, NaN, long", "integer, Infinity, long", "integer, 1e400, long", "integer, 1e4300, long",
 			"integer, 9223372036854775808, long", "integer, 9.223372036854775808e18, long", "typed, 2147483648, int",
 			"typed, 3e9, int", "typed, NaN, int", "double, 1e400, double", "double, -1e4300, double",
-			"float, 1e39, float", "byte, 256, byte", "list, [1e400], double", "decimals, [1e400], double",
-			"integers, [NaN], int", "optional, 1e400, OptionalDouble", "count, NaN, OptionalInt",
-			"lifetime, 1e30, Duration", "lifetime, -9223372036854775808.5, Duration", "lifetime, NaN, Duration",
-			"instant, 1e400, Instant", "offset, 1e400, OffsetDateTime", "zoned, 1e400, ZonedDateTime",
-			"double, \"1e400\", double", "float, \"-1e39\", float", "optional, \"1e400\", OptionalDouble",
-			"list, [\"1e400\"], double" })
+			"float, 1e39, float", "byte, 256, byte", "byte, 128, byte", "byte, 255.5, byte", "list, [1e400], double",
+			"decimals, [1e400], double", "integers, [NaN], int", "optional, 1e400, OptionalDouble",
+			"count, NaN, OptionalInt", "lifetime, 1e30, Duration", "lifetime, -9223372036854775808.5, Duration",
+			"lifetime, NaN, Duration", "instant, 1e400, Instant", "offset, 1e400, OffsetDateTime",
+			"zoned, 1e400, ZonedDateTime", "double, \"1e400\", double", "float, \"-1e39\", float",
+			"optional, \"1e400\", OptionalDouble", "list, [\"1e400\"], double", "byte, \"200\", byte" })
 	void aNumberThatAParameterCanNotHoldIsAnsweredWithTheReason(String event, String number, String type)
 			throws Exception {
 		forge(signal(event, "t", "{\"n\": " + number + "}"));

@@ -63,7 +63,7 @@ final class RangeCheck extends DelegatingDeserializer {
 		if (token != JsonToken.VALUE_NUMBER_INT && token != JsonToken.VALUE_NUMBER_FLOAT) {
 			Object value = super.deserialize(parser, context);
 			// A string that names it, "NaN" or "Infinity", is meant.
-			if (isFinite(value) || token != JsonToken.VALUE_STRING
+			if (isHeld(value, parser) || token != JsonToken.VALUE_STRING
 					|| parser.getString().chars().noneMatch(Character::isDigit)) {
 				return value;
 			}
@@ -77,7 +77,7 @@ final class RangeCheck extends DelegatingDeserializer {
 		}
 		if (finite || DECIMALS.contains(this.type)) {
 			Object value = super.deserialize(parser, context);
-			if (!finite || isFinite(value)) {
+			if (!finite || isHeld(value, parser)) {
 				return value;
 			}
 		}
@@ -86,6 +86,11 @@ final class RangeCheck extends DelegatingDeserializer {
 
 	private InputCoercionException outOfRange(JsonParser parser, JsonToken token) {
 		return new InputCoercionException(parser, "Out of range", token, primitive(this.type));
+	}
+
+	// 200 in a byte is -56.
+	private static boolean isHeld(@Nullable Object value, JsonParser parser) {
+		return isFinite(value) && !(value instanceof Byte number && number < 0 && !parser.getString().contains("-"));
 	}
 
 	private static boolean isFinite(@Nullable Object value) {
