@@ -206,6 +206,15 @@ class HandlerTypesTests extends AbstractHandlerTests {
 	}
 
 	@Test
+	void requiredHeaderThatIsReadAsNullIsNamed() {
+		this.runner.withBean(RequiredHeader.class).run((context) -> {
+			assertThat(this.publisher.ask("required", Map.of("shard", "")).message())
+				.isEqualTo("metadata entry 'shard' is missing or null");
+			assertThat(this.publisher.ask("required", Map.of("shard", "5")).message()).isEqualTo("5");
+		});
+	}
+
+	@Test
 	void mapHasKeysOfItsType() {
 		this.runner.withBean(KeyedMap.class)
 			.run((context) -> assertThat(this.publisher.ask("start", Map.of("SECONDS", "5")).message()).isEqualTo("5"));
@@ -359,6 +368,15 @@ class HandlerTypesTests extends AbstractHandlerTests {
 
 		@OnSignal(event = "nullable")
 		Acknowledgement on(@Header("shard") @Nullable Integer shard) {
+			return Acknowledgement.success(String.valueOf(shard));
+		}
+
+	}
+
+	static class RequiredHeader {
+
+		@OnSignal(event = "required")
+		Acknowledgement on(@Header("shard") Integer shard) {
 			return Acknowledgement.success(String.valueOf(shard));
 		}
 

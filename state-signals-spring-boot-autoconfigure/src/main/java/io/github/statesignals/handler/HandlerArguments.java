@@ -164,10 +164,12 @@ record HandlerArguments(MetadataReader reader, List<SignalArgumentResolver> reso
 			Object field = SignalFields.get(signal, channel, name);
 			Object value = (field != null) ? field : signal.metadata().get(name);
 			value = (value != null) ? value : defaultValue;
-			if (value == null && required && !optional) {
+			// Jackson reads an empty string as null, unless a string is wanted.
+			Object argument = (value != null || optional) ? this.reader.read(value, target, name) : null;
+			if (argument == null && required) {
 				throw new MetadataConversionException("metadata entry '" + name + "' is missing or null");
 			}
-			return (value != null || optional) ? this.reader.read(value, target, name) : null;
+			return argument;
 		});
 	}
 
