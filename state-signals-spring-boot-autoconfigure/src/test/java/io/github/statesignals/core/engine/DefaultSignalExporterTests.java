@@ -1012,7 +1012,7 @@ class DefaultSignalExporterTests {
 		answer("r2", "start", 1);
 		assertThat(get(result).code()).isEqualTo(ResultCode.ALL_SUBS_SUCCESS);
 		assertThat(get(result).messages()).containsExactly(entry("r1", "or not"));
-		assertThat(output).contains("WARN").contains("'r1'").contains("REPEATED");
+		assertThat(output).contains("WARN").contains("'r1'").contains("the responder has already answered");
 	}
 
 	@Test
