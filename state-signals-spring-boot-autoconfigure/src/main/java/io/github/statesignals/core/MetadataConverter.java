@@ -208,7 +208,7 @@ public final class MetadataConverter {
 					|| (empty && type.isHidden())) {
 				return new Refusal(type.getName() + " is no value: send its result");
 			}
-			return (empty && hasFields(type) && description.get().findAnyGetter() == null) ? new Refusal(type.getName()
+			return (empty && hasFields(type)) ? new Refusal(type.getName()
 					+ " has fields, and none of them is a property in JSON: make it a record, or add getters or @JsonProperty")
 					: serializer;
 		}
