@@ -216,9 +216,9 @@ public final class LaneScheduler {
 		this.gathering.set(false);
 		start();
 		// Not only short tasks: where the event loop sleeps, a task takes the time to
-		// wake it.
+		// wake it. What the event loop has to send comes before, while the thread wakes.
 		if (this.averageNanos < AWAKE_NANOS / 2) {
-			stayAwake();
+			this.afterRead.execute(this::stayAwake);
 		}
 	}
 

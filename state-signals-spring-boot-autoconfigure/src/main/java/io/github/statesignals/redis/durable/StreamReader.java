@@ -263,7 +263,8 @@ final class StreamReader implements SignalDelivery.Reader {
 			this.delivery.run();
 		}
 		this.progress.reset();
-		read();
+		// After the thread of the handlers has been woken.
+		this.services.eventLoop().execute(this::read);
 	}
 
 	private void onReadFailed(Throwable ex) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
@@ -282,9 +283,23 @@ class LaneSchedulerTests {
 		calm.ticking.advance();
 		calm.ticksOfSubmit();
 		calm.scheduler.onTaskAdded();
+		assertThat(calm.ticksOfRead()).isLessThan(10);
+	}
+
+	@Test
+	void eventLoopSendsBeforeItStaysAwakeAndAfterItHasWokenAThread() {
+		Calm calm = new Calm();
+		calm.read = new ArrayList<>();
+		calm.ticking.advance();
+		calm.ticksOfSubmit();
+		AtomicLong sent = new AtomicLong();
+		calm.read.add(() -> {
+			assertThat(calm.requested).hasSize(1);
+			sent.set(calm.ticking.nanoTime());
+		});
 		long before = calm.ticking.nanoTime();
-		calm.read.forEach(Runnable::run);
-		assertThat(calm.ticking.nanoTime() - before).isLessThan(10);
+		assertThat(calm.ticksOfRead()).isGreaterThan(10_000);
+		assertThat(sent.get() - before).isBetween(1L, 10L);
 	}
 
 	@Test
@@ -309,7 +324,7 @@ class LaneSchedulerTests {
 		}
 		calm.scheduler.submit(batch(() -> early.set(sending.await(10, TimeUnit.SECONDS))));
 		calm.ticking.stop();
-		calm.read.forEach(Runnable::run);
+		calm.ticksOfRead();
 		sending.countDown();
 		awaitIdle(calm.scheduler);
 		assertThat(early).isTrue();
@@ -412,6 +427,16 @@ class LaneSchedulerTests {
 			long before = this.ticking.nanoTime();
 			this.scheduler.submit(batch(() -> {
 			}));
+			return this.ticking.nanoTime() - before;
+		}
+
+		// Runs the tasks that wait for the end of a read.
+		long ticksOfRead() {
+			long before = this.ticking.nanoTime();
+			List<Runnable> tasks = Objects.requireNonNull(this.read);
+			while (!tasks.isEmpty()) {
+				tasks.remove(0).run();
+			}
 			return this.ticking.nanoTime() - before;
 		}
 
