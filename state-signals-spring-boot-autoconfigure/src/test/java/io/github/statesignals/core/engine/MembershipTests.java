@@ -554,14 +554,17 @@ class MembershipTests {
 	void aHandlerThatDoesNotFinishInTimeHasFailed() {
 		SignalExporter exporter = initialized();
 		Application leaving = this.applications.start(new Settings().drainTimeout(Duration.ofMillis(1)));
-		CompletableFuture<Acknowledgement> never = new CompletableFuture<>();
-		leaving.responder().on("start", new AsyncHandler((signal) -> never));
+		CompletableFuture<Void> begun = new CompletableFuture<>();
+		leaving.responder().on("start", new AsyncHandler((signal) -> {
+			begun.complete(null);
+			return new CompletableFuture<>();
+		}));
 		this.peer.settle();
 		this.applications.timer().advance(PATIENCE);
 		String responderId = leaving.responder().getResponderId();
 		awaiting().until(() -> exporter.getSubscribers().contains(responderId));
 		CompletableFuture<SignalResult> publish = exporter.signal("start").publishAsync();
-		this.peer.settle();
+		get(begun);
 		leaving.engine().stop();
 		assertThat(get(publish)).satisfies((result) -> {
 			assertThat(result.failed()).containsExactly(responderId);
