@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Lets all tests poll what they await soon, and then at intervals that grow up to the
- * default: each of them would wait for at least 100 milliseconds.
+ * Lets all tests poll an awaited condition soon, and then at intervals that grow up to
+ * the default: each of them would wait for at least 100 milliseconds.
  */
 public final class FrequentPolls implements BeforeAllCallback {
 

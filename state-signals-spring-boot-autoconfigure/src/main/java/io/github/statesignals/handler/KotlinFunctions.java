@@ -103,7 +103,7 @@ final class KotlinFunctions {
 		if (isSuspending(method)) {
 			if (boxing) {
 				// Names the parameter that is refused.
-				Reflection.values(method, target, arguments);
+				Reflection.checkValues(method, target, arguments);
 			}
 			return CoroutinesUtils.invokeSuspendingFunction(method, Reflection.receiver(method, target), arguments);
 		}
@@ -119,15 +119,19 @@ final class KotlinFunctions {
 			if (function == null) {
 				return method.invoke(target, arguments);
 			}
-			Map<KParameter, @Nullable Object> values = values(method, target, arguments);
+			Map<KParameter, @Nullable Object> values = values(function, receiver(method, target), arguments);
 			KCallablesJvm.setAccessible(function, true);
 			Object result = function.callBy(values);
 			return (method.getReturnType() == void.class) ? null : result;
 		}
 
-		static Map<KParameter, @Nullable Object> values(Method method, Object target, @Nullable Object[] arguments) {
+		static void checkValues(Method method, Object target, @Nullable Object[] arguments) {
 			KFunction<?> function = Objects.requireNonNull(ReflectJvmMapping.getKotlinFunction(method));
-			Object receiver = receiver(method, target);
+			values(function, receiver(method, target), arguments);
+		}
+
+		private static Map<KParameter, @Nullable Object> values(KFunction<?> function, Object receiver,
+				@Nullable Object[] arguments) {
 			Map<KParameter, @Nullable Object> values = new HashMap<>();
 			int next = 0;
 			for (KParameter parameter : function.getParameters()) {
